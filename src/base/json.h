@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * JSON values [jansson], strict: duplicate keys, trailing text and invalid
+ * UTF-8 are errors with a place.  An object keeps its keys' order.
+ *
+ * A value handed to json_set or json_append belongs to its container.
+ * json_free is for values that are in no container.
+ */
+
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+struct json; /* opaque */
+
+struct json *json_object(void);
+struct json *json_array(void);
+struct json *json_text(const char *text);
+struct json *json_integer(int64_t value);
+struct json *json_number(double value); /* NaN and infinities as text */
+struct json *json_bool(bool value);
+void json_free(struct json *value); /* NULL is fine */
+
+void json_set(struct json *object, const char *key, struct json *value);
+void json_append(struct json *array, struct json *value);
+
+/* FILE is named in complaints. */
+struct json *json_parse(const char *text, size_t length, const char *file,
+                        struct error *error);
+
+/* Indented by two spaces, or in one line; numbers with %.17g. */
+void json_print(const struct json *value, bool indent, struct text *out);
+
+/* Members and items, borrowed; NULL when absent or of another kind. */
+const struct json *json_get(const struct json *object, const char *key);
+size_t json_size(const struct json *container);
+const struct json *json_item(const struct json *array, size_t i);
+const char *json_key(const struct json *object, size_t i); /* i-th key */
+const char *json_as_text(const struct json *value);
+bool json_as_integer(const struct json *value, int64_t *out);
+bool json_as_number(const struct json *value, double *out);
+
+#endif

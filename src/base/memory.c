@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CACHE_LINE 64
+
+static _Noreturn void exhausted(void)
+{
+    fputs("saturn: out of memory\n", stderr);
+    exit(4);
+}
+
+static size_t product(size_t count, size_t size)
+{
+    if (size != 0 && count > (SIZE_MAX - CACHE_LINE) / size)
+        exhausted();
+    return count * size;
+}
+
+void *memory_new(size_t count, size_t size)
+{
+    void *block = calloc(1, product(count, size) + (count * size == 0));
+
+    if (block == NULL)
+        exhausted();
+    return block;
+}
+
+void *memory_resize(void *block, size_t count, size_t size)
+{
+    block = realloc(block, product(count, size) + (count * size == 0));
+    if (block == NULL)
+        exhausted();
+    return block;
+}
+
+void *memory_new_aligned(size_t count, size_t size)
+{
+    size_t bytes = product(count, size) + (count * size == 0);
+    void *block;
+
+    bytes = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    block = aligned_alloc(CACHE_LINE, bytes);
+    if (block == NULL)
+        exhausted();
+    return memset(block, 0, bytes);
+}
+
+void *memory_copy(const void *block, size_t size)
+{
+    void *copy = memory_new(size, 1);
+
+    if (size > 0)
+        memcpy(copy, block, size);
+    return copy;
+}
+
+char *memory_copy_text(const char *text)
+{
+    return text == NULL ? NULL : memory_copy(text, strlen(text) + 1);
+}

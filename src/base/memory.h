@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Checked allocation.  Running out of memory is not survivable here: one
+ * line on stderr and exit status 4, as for any other exhausted resource.
+ */
+
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* COUNT zeroed objects of SIZE bytes; never NULL, freed with free(). */
+void *memory_new(size_t count, size_t size);
+
+/* As realloc for COUNT objects; new bytes are not zeroed. */
+void *memory_resize(void *block, size_t count, size_t size);
+
+/* As memory_new, aligned to 64 bytes, a cache line and a vector register. */
+void *memory_new_aligned(size_t count, size_t size);
+
+/* Copies: of SIZE bytes, of a terminated string (NULL stays NULL). */
+void *memory_copy(const void *block, size_t size);
+char *memory_copy_text(const char *text);
+
+#endif

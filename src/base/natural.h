@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Exact non-negative integers [GMP]: counts of strings, and uniform draws
+ * below them.
+ */
+
+#ifndef BASE_NATURAL_H
+#define BASE_NATURAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/random.h"
+
+/* The layout of GMP's own integer, so that GMP stays in natural.c. */
+struct natural {
+    int allocated, size;
+    void *limbs;
+};
+
+void natural_init(struct natural *n, uint64_t value);
+void natural_clear(struct natural *n); /* a zeroed struct is fine */
+
+void natural_set(struct natural *n, uint64_t value);
+void natural_copy(struct natural *to, const struct natural *from);
+void natural_add(struct natural *to, const struct natural *more);
+void natural_subtract(struct natural *from, const struct natural *less);
+void natural_multiply(struct natural *to, const struct natural *by);
+void natural_multiply_small(struct natural *to, uint64_t by);
+void natural_power(struct natural *to, uint64_t base, uint64_t exponent);
+
+int natural_compare(const struct natural *a, const struct natural *b);
+bool natural_is_zero(const struct natural *n);
+
+/* The value if it fits, else UINT64_MAX; the nearest double (or inf). */
+uint64_t natural_small(const struct natural *n);
+double natural_number(const struct natural *n);
+
+/* Decimal digits; the caller frees. */
+char *natural_text(const struct natural *n);
+
+/* Decimal digits only, all of TEXT. */
+bool natural_read(struct natural *n, const char *text);
+
+/* Uniform in 0..bound-1 by rejection; bound > 0. */
+void natural_draw_below(struct stream *stream, const struct natural *bound,
+                        struct natural *out);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Labelled strings of a language: splits, length bins, kinds of negatives.
+ *
+ * Item i of a split is a pure function of (settings, language, seed, split,
+ * i).  The label is drawn first, then the length, uniform over the lengths of
+ * the range at which members exist, so that negatives have the lengths of the
+ * positives; then the string, uniform among the members or by its kind of
+ * negative.  Draws are with replacement.
+ */
+
+#ifndef DATA_DATASET_H
+#define DATA_DATASET_H
+
+#include "base/error.h"
+#include "config/schema.h"
+#include "data/negative.h"
+#include "language/language.h"
+#include "language/string.h"
+
+enum objective { OBJECTIVE_MEMBERSHIP };
+
+struct split_config {
+    size_t count; /* 0: stream, fresh strings at every step */
+    struct ranges length; /* train and validation: one range */
+};
+
+/* What `data:` may say in an experiment. */
+struct data_config {
+    int objective;
+    struct split_config train, validation, test;
+    double positives; /* probability of a member */
+    struct negatives negatives;
+    bool disjoint; /* no string of train in validation or test */
+};
+extern const struct field data_fields[];
+
+/* Class 0 is the members; class 1 + k the k-th kind of negative. */
+struct examples {
+    struct strings strings;
+    uint8_t *member; /* [count] 1 or 0 */
+    uint8_t *kind;   /* [count] class */
+    size_t *item;    /* [count] index i of the draw */
+};
+void examples_clear(struct examples *examples);
+
+struct dataset {
+    struct examples train; /* empty when streamed */
+    struct examples validation;
+    struct examples *tests; /* one per length bin */
+    size_t n_tests;
+
+    /* what streaming and further draws need, borrowed */
+    const struct data_config *config;
+    const struct language *language;
+    uint64_t seed;
+    size_t **lengths; /* lengths with members, per range; see dataset.c */
+    size_t *n_lengths;
+};
+
+/*
+ * Prepares the language to the longest length and draws every split.  An
+ * empty length range or a kind of negative that cannot exist is ERROR_CONFIG
+ * at PLACE, the `data` block of the experiment.  Borrows CONFIG and LANGUAGE.
+ */
+bool dataset_generate(struct dataset *dataset, const struct data_config *config,
+                      struct language *language, uint64_t seed,
+                      const struct place *place, struct error *error);
+void dataset_clear(struct dataset *dataset);
+
+/* Adds items FIRST..FIRST+COUNT-1 of the endless train stream to OUT. */
+void dataset_stream(const struct dataset *dataset, size_t first, size_t count,
+                    struct examples *out);
+
+/*
+ * COUNT fresh draws of class KIND with lengths uniform over the member
+ * lengths of test bin BIN, keyed apart from every split, for verification.
+ */
+void dataset_sample(const struct dataset *dataset, size_t bin, size_t kind,
+                    size_t count, struct examples *out);
+
+/* "members", "uniform", "edit-2"... for class KIND. */
+const char *dataset_class_name(const struct dataset *dataset, size_t kind);
+size_t dataset_classes(const struct dataset *dataset);
+
+/* Distinct strings of EXAMPLES; how many of its strings also occur in TRAIN. */
+size_t examples_distinct(const struct examples *examples);
+size_t examples_seen(const struct examples *examples,
+                     const struct examples *train);
+
+#endif

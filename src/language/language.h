@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A formal language, loaded from a YAML file: an alphabet and clauses; a
+ * string is a member iff every clause holds.  Everything here is exact.
+ *
+ * Tables for counting and drawing are built up to a stated length by
+ * language_prepare; after it, all other functions only read and may be
+ * called by many threads at once for lengths up to that one.
+ */
+
+#ifndef LANGUAGE_LANGUAGE_H
+#define LANGUAGE_LANGUAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/natural.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "language/string.h"
+
+struct language; /* opaque */
+
+/*
+ * Loads FILE.  Checks the file's own `counts` and `examples`, so that a
+ * loaded language has proved itself; every error names its place in the file.
+ */
+bool language_load(struct language **out, const char *path,
+                   struct error *error);
+
+/*
+ * The path of the file meant by NAME: NAME itself when it holds a '/' or ends
+ * in .yaml, else NAME.yaml in the folder of FROM (a file, may be NULL), in
+ * languages/ beside that folder, in ./languages, or where it was installed.
+ * Caller frees; ERROR_CONFIG naming the places tried, at PLACE.
+ */
+bool language_find(const char *name, const char *from,
+                   const struct place *place, char **path,
+                   struct error *error);
+void language_free(struct language *language); /* NULL is fine */
+
+const char *language_name(const struct language *language);
+const char *language_about(const struct language *language);
+const char *language_class(const struct language *language); /* or NULL */
+const char *language_source(const struct language *language); /* the YAML */
+const struct alphabet *language_alphabet(const struct language *language);
+
+/* How many of the file's `counts` were checked (0: it states none). */
+size_t language_counts_checked(const struct language *language);
+
+/* One `key: value` line a fact; for `saturn language FILE describe`. */
+void language_describe(const struct language *language, struct text *out);
+
+bool language_contains(const struct language *language,
+                       const uint16_t *symbols, size_t length);
+
+/*
+ * Why a string is not a member: the clause and the position (symbols read
+ * when it became certain).  False, and nothing added, if it is a member.
+ */
+bool language_why_not(const struct language *language, const uint16_t *symbols,
+                      size_t length, struct text *out);
+
+/*
+ * Which symbols may follow a prefix, in any member of any length: ALLOWED has
+ * room for the alphabet; *END tells whether the prefix is itself a member.
+ * ERROR_CONFIG naming the clauses where that is not decidable for them.
+ */
+bool language_next(const struct language *language, const uint16_t *prefix,
+                   size_t length, bool *allowed, bool *end,
+                   struct error *error);
+
+/*
+ * Builds the tables for lengths 0..longest; ERROR_CONFIG when they would
+ * outgrow the memory cap, naming the clause.  Cheap when they exist already.
+ */
+bool language_prepare(struct language *language, size_t longest,
+                      struct error *error);
+
+/* |L ∩ Σⁿ|, and |Σⁿ \ L|; n within the prepared lengths. */
+void language_count(const struct language *language, size_t n,
+                    struct natural *out);
+void language_count_outside(const struct language *language, size_t n,
+                            struct natural *out);
+
+/* Uniform among the members (or, !MEMBER, the non-members) of length n; there
+ * must be one.  OUT has room for n symbols. */
+void language_draw(const struct language *language, bool member, size_t n,
+                   struct stream *stream, uint16_t *out);
+
+/* Adds all members (non-members) of length n in lexicographic order. */
+void language_enumerate(const struct language *language, bool member, size_t n,
+                        struct strings *out);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Alphabets, and strings over them packed one after another. */
+
+#ifndef LANGUAGE_STRING_H
+#define LANGUAGE_STRING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+/* Symbol s is called names[s]; at most 65,535 of them. */
+struct alphabet {
+    char **names;
+    size_t size;
+};
+
+void alphabet_clear(struct alphabet *alphabet);
+
+/* Adds a symbol; false if there is one of that name. */
+bool alphabet_add(struct alphabet *alphabet, const char *name);
+
+/* The symbol called by the LENGTH bytes at NAME, or -1. */
+long alphabet_find(const struct alphabet *alphabet, const char *name,
+                   size_t length);
+
+/* Symbols separated by one space. */
+void alphabet_print(const struct alphabet *alphabet, const uint16_t *symbols,
+                    size_t length, struct text *out);
+
+/* String i is symbols[offsets[i] .. offsets[i + 1]). */
+struct strings {
+    uint16_t *symbols;
+    size_t *offsets; /* count + 1 of them; NULL while there are none */
+    size_t count;
+    size_t symbol_capacity, offset_capacity;
+};
+
+void strings_clear(struct strings *strings);
+void strings_add(struct strings *strings, const uint16_t *symbols,
+                 size_t length);
+
+static inline size_t strings_length(const struct strings *strings, size_t i)
+{
+    return strings->offsets[i + 1] - strings->offsets[i];
+}
+
+static inline const uint16_t *strings_at(const struct strings *strings,
+                                         size_t i)
+{
+    return strings->symbols + strings->offsets[i];
+}
+
+/*
+ * Adds the string written in LINE, symbols separated by spaces or tabs.  On a
+ * symbol outside ALPHABET returns false and its 1-based column in *COLUMN.
+ */
+bool strings_read(struct strings *strings, const struct alphabet *alphabet,
+                  const char *line, size_t *column);
+
+#endif

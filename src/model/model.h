@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What `model:` may say in an experiment, and the table of parameters. */
+
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/schema.h"
+
+enum precision { PRECISION_FLOAT, PRECISION_DOUBLE };
+enum mask { MASK_CAUSAL, MASK_FULL };
+enum positions { POSITIONS_NONE, POSITIONS_LEARNED, POSITIONS_SINUSOIDAL };
+
+/* Where layer norm stands (DESIGN: "output" is what the paper calls pre-norm):
+ * pre x + f(LN x) with a final norm, post LN(x + f(x)), output x + LN(f(x)),
+ * none x + f(x). */
+enum norm_placement { NORM_PRE, NORM_POST, NORM_OUTPUT, NORM_NONE };
+
+/* Factors on the standard deviation or bound of each kind of tensor. */
+struct init_config {
+    double scale; /* multiplies all the others */
+    double embedding, position, attention, feedforward, classifier;
+    double gain; /* layer-norm gains start at gain * scale */
+};
+
+struct model_config {
+    size_t n_layers, d_model, n_heads, d_ff;
+    int norm;      /* enum norm_placement */
+    int positions; /* enum positions */
+    int mask;      /* enum mask */
+    int precision; /* enum precision */
+    bool bias;            /* linear biases in the encoder */
+    bool classifier_bias;
+    double epsilon;       /* of layer norm */
+    size_t max_length;    /* learned positions: symbols after the begin mark */
+    struct init_config init;
+};
+extern const struct field model_fields[];
+
+/* Refuses d_model not a multiple of n_heads; PLACE is the model block. */
+bool model_check(const struct model_config *config, const struct place *place,
+                 struct error *error);
+
+enum tensor_kind {
+    TENSOR_EMBEDDING,
+    TENSOR_POSITION,
+    TENSOR_ATTENTION,   /* weights of query, key, value, output */
+    TENSOR_FEEDFORWARD, /* weights of up, down */
+    TENSOR_CLASSIFIER,
+    TENSOR_BIAS, /* of a linear map */
+    TENSOR_GAIN, /* layer norm weight */
+    TENSOR_SHIFT /* layer norm bias */
+};
+
+/* One row of the parameter table: a view into the one block of parameters.
+ * Names and [out, in] row-major layout are PyTorch's. */
+struct tensor {
+    char name[64];       /* "layers.0.attention.query.weight" */
+    enum tensor_kind kind;
+    size_t rows, columns; /* a vector has columns 0 */
+    size_t offset, count;
+    bool encoder; /* under layers.* or final_norm.*: counted by `norm` */
+};
+
+/* An index into the table for every tensor a transformer may have; SIZE_MAX
+ * where this configuration has none. */
+struct norm_tensors {
+    size_t weight, bias;
+};
+struct linear_tensors {
+    size_t weight, bias;
+};
+struct layer_tensors {
+    struct linear_tensors query, key, value, output, up, down;
+    struct norm_tensors attention_norm, feedforward_norm;
+};
+
+struct layout {
+    struct tensor *tensors;
+    size_t n_tensors;
+    size_t n_parameters;
+    size_t token, position; /* embedding.token, embedding.position */
+    struct layer_tensors *layers; /* [n_layers] */
+    struct norm_tensors final_norm;
+    struct linear_tensors classifier;
+    size_t n_tokens;  /* symbols and the begin mark, which is the last */
+    size_t n_outputs; /* rows of the classifier */
+};
+
+void layout_init(struct layout *layout, const struct model_config *config,
+                 size_t n_symbols, size_t n_outputs);
+void layout_clear(struct layout *layout);
+
+/* The tensor called NAME, or NULL. */
+const struct tensor *layout_find(const struct layout *layout,
+                                 const char *name);
+
+#endif

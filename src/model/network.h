@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The door of the model room: a transformer over {float, double}.
+ *
+ * Master parameters are double whatever precision the network computes in;
+ * network_update rounds them into the engine's own packed copy.  The engine
+ * (one per precision and instruction set, engine.h) is chosen at run time.
+ *
+ * A string w_1..w_n is read as n + 1 tokens: the begin mark, then its
+ * symbols.  The classifier reads the encoder's output at the last token.
+ */
+
+#ifndef MODEL_NETWORK_H
+#define MODEL_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "language/string.h"
+#include "model/model.h"
+
+struct network; /* opaque */
+
+/* A zeroed network over N_SYMBOLS symbols; copies CONFIG. */
+struct network *network_new(const struct model_config *config,
+                            size_t n_symbols);
+void network_free(struct network *network);
+
+/*
+ * Draws every parameter anew, element i of a tensor from its own stream
+ * (seed, "init.<tensor name>", i): normal embeddings and positions, linear
+ * weights and biases uniform in +-1/sqrt(fan in), gains 1, shifts 0, each
+ * times its init factor.  Rounded to the engine's precision first, so that
+ * float and double networks start at the same point.
+ */
+void network_init(struct network *network, uint64_t seed);
+
+/* A copy with the same parameters times C in the given precision. */
+struct network *network_scaled(const struct network *network, double c,
+                               enum precision precision);
+
+const struct model_config *network_config(const struct network *network);
+const struct layout *network_layout(const struct network *network);
+size_t network_symbols(const struct network *network); /* without begin */
+const char *network_engine(const struct network *network); /* "float avx512" */
+
+/* The master block, layout->n_parameters of them; after writing, update. */
+double *network_parameters(struct network *network);
+const double *network_weights(const struct network *network); /* read-only */
+void network_update(struct network *network);
+
+/* Which strings: index[0..count), or 0..count-1 when INDEX is NULL. */
+struct batch {
+    const struct strings *strings;
+    const size_t *index;
+    size_t count;
+};
+
+/* How attention weighs: softmax(sharpness * scores), or saturated, uniform
+ * over the scores within TIE * |q| max|k| / sqrt(d_k) of the maximum. */
+struct attention_rule {
+    bool saturated;
+    double sharpness;
+    double tie;
+};
+
+/* logits[i] of string i of the batch; RULE NULL means softmax.  Uses all
+ * threads; a string's logit has the same bits in any batch. */
+void network_logits(const struct network *network, const struct batch *batch,
+                    const struct attention_rule *rule, double *logits);
+
+/* Final encoder outputs, [sum of (length + 1)][d_model], strings in the
+ * order of the batch: what the classifier would read at every token. */
+void network_encode(const struct network *network, const struct batch *batch,
+                    const struct attention_rule *rule, double *outputs);
+
+/* What a gradient pass found, all in double. */
+struct pass {
+    double loss;     /* mean logistic loss, nats a string */
+    double accuracy; /* share of strings with the right sign of the logit */
+    double min_margin, mean_margin; /* margin: logit, negated for non-members */
+};
+
+/*
+ * Gradient of the mean loss into GRADIENT [n_parameters].  MEMBER is indexed
+ * as the strings are.  The batch is cut into 16 shards by position, one
+ * thread owns a shard, shard sums are added in one fixed tree: the same bits
+ * for any number of threads.  The loss and its derivative are computed from
+ * exp(-|z|) and carried backward times 2^64, so that they vanish only beyond
+ * margins of 130 even in float.
+ */
+void network_gradient(struct network *network, const struct batch *batch,
+                      const uint8_t *member, double *gradient,
+                      struct pass *pass);
+
+#endif
