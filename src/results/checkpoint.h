@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Checkpoints in the safetensors format (huggingface/safetensors): F64
+ * tensors under PyTorch's names, metadata as strings.  No time, host or
+ * thread count in it: equal runs give equal bytes.
+ *
+ * A reader trusts nothing: header at most 8 MiB, offsets without holes or
+ * overlap, shapes that match, every tensor of the layout present.
+ */
+
+#ifndef RESULTS_CHECKPOINT_H
+#define RESULTS_CHECKPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "model/model.h"
+
+struct checkpoint {
+    size_t step;
+    char config_hash[17]; /* of the run's resolved configuration, hex */
+    double *theta;        /* [n_parameters] */
+    double *recorded;     /* parameters last recorded, or NULL; stored as
+                             "recorded.<name>" */
+};
+
+bool checkpoint_write(const char *path, const struct layout *layout,
+                      const struct checkpoint *checkpoint,
+                      struct error *error);
+/* F64 or F32 tensors; the caller clears. */
+bool checkpoint_read(const char *path, const struct layout *layout,
+                     struct checkpoint *checkpoint, struct error *error);
+void checkpoint_clear(struct checkpoint *checkpoint);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Every number of a run by name: what claims ask for and reports show.
+ *
+ *   <evaluator>.<set>.accuracy | agreement | undecided | low | high   (all)
+ *   <evaluator>.<set>.<class>.accuracy ...              per class
+ *       with <set> = validation, test[0], exhaustive, verify[0]
+ *   norm.start, norm.final, norm.ratio, saturation, loss.final,
+ *   growth.<law>.r2, growth.<law>.p, language.counts (the word "exact")
+ */
+
+#ifndef RESULTS_METRICS_H
+#define RESULTS_METRICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "growth/growth.h"
+#include "verify/verify.h"
+
+struct metric {
+    char *name;
+    double value;
+    char *word; /* instead of a number, e.g. "exact"; else NULL */
+};
+
+struct metrics {
+    struct metric *items; /* in the order they were added */
+    size_t count;
+};
+
+void metrics_clear(struct metrics *metrics);
+void metrics_add(struct metrics *metrics, const char *name, double value);
+void metrics_add_word(struct metrics *metrics, const char *name,
+                      const char *word);
+void metrics_add_verdicts(struct metrics *metrics,
+                          const struct verdicts *verdicts);
+void metrics_add_growth(struct metrics *metrics,
+                        const struct growth_fit *fits, size_t count);
+
+/* The metric of that name, or NULL. */
+const struct metric *metrics_find(const struct metrics *metrics,
+                                  const char *name);
+
+bool metrics_write(const struct metrics *metrics, const char *path,
+                   struct error *error);
+bool metrics_read(struct metrics *metrics, const char *path,
+                  struct error *error);
+
+#endif

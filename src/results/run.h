@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A run is a directory, results/<experiment>/<axes>-<hash8>/, written under
+ * the name with .partial and renamed when complete; while it is written a
+ * lock keeps a second process out.  A finished run is never computed twice.
+ *
+ *   config.yaml      every default written out; running it gives this run
+ *   language.yaml    the language's file
+ *   manifest.json    version, compiler, CPU, threads, times, state
+ *   trajectory.csv   one row a record      probes.csv   one row a probe
+ *   verdict.csv      evaluator x set x class
+ *   growth.csv       growth laws           metrics.json every number by name
+ *   checkpoints/     step-00000000.safetensors ...
+ */
+
+#ifndef RESULTS_RUN_H
+#define RESULTS_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "growth/growth.h"
+#include "results/checkpoint.h"
+#include "train/trainer.h"
+#include "verify/verify.h"
+
+enum run_state { RUN_NEW, RUN_RESUMED, RUN_FINISHED };
+
+struct run {
+    char *path;    /* final directory */
+    char *partial; /* where it is written */
+    int lock;
+    enum run_state state;
+    char hash[17];
+};
+
+/*
+ * Opens or creates the run of CONFIG (its resolved YAML) and LANGUAGE (its
+ * YAML) under ROOT/EXPERIMENT.  AXES is "seed=1,model.norm=pre" or "".  State
+ * tells whether it is new, to be resumed, or finished already (then nothing
+ * is locked and nothing may be written).  ERROR_STOPPED when another process
+ * is writing it; ERROR_IO when the folder cannot be written.
+ */
+bool run_open(struct run *run, const char *root, const char *experiment,
+              const char *axes, const char *config, const char *language,
+              struct error *error);
+
+/* Marks the manifest finished, renames the directory; run stays readable. */
+bool run_finish(struct run *run, struct error *error);
+void run_close(struct run *run); /* leaves a .partial to be resumed */
+
+/* "<directory>/<name>", freed by the caller. */
+char *run_file(const struct run *run, const char *name);
+
+/* The last whole checkpoint of an unfinished run into CHECKPOINT; its rows in
+ * trajectory.csv, probes.csv and the spool are kept, later ones cut. */
+bool run_resume(struct run *run, const struct layout *layout,
+                struct checkpoint *checkpoint, struct error *error);
+
+/* Appending while training; each row is flushed. */
+bool run_add_snapshot(struct run *run, const struct layout *layout,
+                      const struct snapshot *snapshot, const double *theta,
+                      struct error *error);
+bool run_add_probe(struct run *run, size_t step, const char *const *names,
+                   const double *values, size_t count, struct error *error);
+bool run_add_checkpoint(struct run *run, const struct layout *layout,
+                        const struct checkpoint *checkpoint, bool keep,
+                        struct error *error);
+
+/* After training: adds cos(theta_r, theta_T) to trajectory.csv from the
+ * spooled parameters, and removes the spool. */
+bool run_close_trajectory(struct run *run, const struct layout *layout,
+                          const double *last, struct error *error);
+
+bool run_write_verdicts(struct run *run, const struct verdicts *verdicts,
+                        struct error *error);
+bool run_write_growth(struct run *run, const struct growth_fit *fits,
+                      size_t count, struct error *error);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A network held against its language: every string up to a budget, samples
+ * or all strings beyond, per length bin and class, for every evaluator.
+ */
+
+#ifndef VERIFY_VERIFY_H
+#define VERIFY_VERIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "config/schema.h"
+#include "data/dataset.h"
+#include "saturation/evaluator.h"
+
+/* What `verify:` may say in an experiment. */
+struct verify_config {
+    size_t exhaustive; /* budget of strings; all of length 0..n while they
+                          fit; 0: none */
+    size_t samples;    /* per length bin and class; 0: none */
+    double level;      /* of the Clopper-Pearson intervals, 0.95 */
+};
+extern const struct field verify_fields[];
+
+/* One row of verdict.csv. */
+struct verdict {
+    char evaluator[32];
+    char set[32];   /* "validation", "test[0]", "exhaustive", "verify[1]" */
+    size_t least, most; /* lengths of the set */
+    char class[64]; /* "all", "members", "outside", "uniform", "edit-2" */
+    bool enumerated; /* every string of its kind, not a sample */
+    size_t strings;
+    size_t recognised; /* decision equals membership */
+    size_t agreed;     /* decides as `trained` does */
+    size_t undecided;  /* the logit is zero within its bound */
+    size_t rounding, flagged;
+    struct interval interval; /* of recognised / strings; a point if
+                                 enumerated */
+    char *shortest; /* first string decided wrongly, or NULL */
+};
+
+struct verdicts {
+    struct verdict *rows;
+    size_t count;
+};
+void verdicts_clear(struct verdicts *verdicts);
+
+/* What verification compares: the evaluators, `trained` first. */
+struct verification {
+    const struct verify_config *config;
+    const struct dataset *dataset;
+    struct evaluator **evaluators; /* NULL-terminated */
+    bool nonnegative; /* a zero logit accepts */
+};
+
+/* Adds rows for labelled EXAMPLES called SET: per class, and "all". */
+void verify_examples(const struct verification *verification, const char *set,
+                     const struct examples *examples,
+                     struct verdicts *verdicts);
+
+/* Adds rows for every string of length 0..n while the budget lasts, called
+ * "exhaustive": "all", "members", "outside". */
+void verify_exhaustive(const struct verification *verification,
+                       struct verdicts *verdicts);
+
+/* Adds rows for fresh draws of every class per length bin, called
+ * "verify[bin]"; enumerated where there are no more than `samples`. */
+void verify_samples(const struct verification *verification,
+                    struct verdicts *verdicts);
+
+/* Adds rows for the label prior: always the likelier label of the train
+ * split, as evaluator "prior", over the same sets as the test splits. */
+void verify_prior(const struct verification *verification,
+                  struct verdicts *verdicts);
+
+#endif
