@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Requirements and claims: `metric op number` over a run's metrics.
+ *
+ *   require:
+ *     - language.counts == exact
+ *   claim:
+ *     - {that: limit.test[0].accuracy >= 0.99, where: {model.norm: pre},
+ *        over: min}
+ *
+ * A requirement missed fails the experiment; a claim is HELD or REFUTED and
+ * fails nothing.  Runs are grouped by every axis but the seed; `over` joins a
+ * group's values: min (default), median, or all (each must hold).
+ */
+
+#ifndef EXPERIMENT_CLAIM_H
+#define EXPERIMENT_CLAIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "config/yaml.h"
+#include "results/metrics.h"
+
+enum over { OVER_MIN, OVER_MEDIAN, OVER_ALL };
+enum comparison { EQUAL, UNEQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL };
+
+struct claim {
+    char *text;   /* as written */
+    char *metric; /* left side */
+    int comparison;
+    double number;     /* right side, or */
+    char *word;        /* a word such as "exact", or */
+    char *other;       /* another metric */
+    int over;
+    struct yaml_node *where; /* axis: value, borrowed; or NULL */
+    struct place place;
+};
+
+struct claims {
+    struct claim *items;
+    size_t count;
+};
+
+/* A list of strings or of {that, where, over} maps; keys of WHERE must be
+ * among AXES (NULL-terminated), which the sweep declares. */
+bool claims_read(struct claims *claims, const struct yaml_node *node,
+                 const char *path, const char *const *axes,
+                 struct error *error);
+void claims_clear(struct claims *claims);
+
+/* One run as claims see it: its place on the axes, its numbers. */
+struct outcome {
+    const char *const *axes;   /* NULL-terminated names */
+    const char *const *values; /* as many, as YAML text */
+    const struct metrics *metrics;
+};
+
+/*
+ * Adds one line a claim and group to OUT: "PASS  <text>  (group)  0.998 over
+ * 5 seeds", with the words PASS/FAIL or HELD/REFUTED; a metric that no run
+ * has is FAIL or REFUTED and says so.  Counts how many held and how many not.
+ */
+void claims_judge(const struct claims *claims, bool required,
+                  const struct outcome *outcomes, size_t count,
+                  struct text *out, size_t *held, size_t *missed);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Reports from finished run directories and nothing else: a summary table
+ * over seeds, and the main figure (accuracy and agreement against the norm
+ * ratio |theta_t| / |theta_0|).
+ */
+
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "report/table.h"
+#include "results/metrics.h"
+
+/* One finished run as its files tell it. */
+struct record {
+    char *path, *experiment, *language;
+    char *group; /* axes other than the seed: "model.norm=pre", or "" */
+    char *seed;  /* "1" */
+    struct metrics metrics;
+};
+
+struct records {
+    struct record *items;
+    size_t count;
+    size_t unfinished; /* .partial directories passed over */
+};
+
+/*
+ * Adds the run at PATH, or every finished run under it, sorted by path;
+ * a directory without any is ERROR_CONFIG.
+ */
+bool records_collect(struct records *records, const char *path,
+                     struct error *error);
+void records_clear(struct records *records);
+
+/*
+ * The summary: a row per experiment and group, a column per evaluator (mean
+ * over seeds of accuracy on each test bin as "0.998 [0.992, 1]" with least
+ * and most over seeds), and seeds, norm ratio, saturation.
+ */
+void report_summary(const struct records *records, struct table *table);
+
+/* One row per run, evaluator and test bin, raw, for CSV. */
+void report_rows(const struct records *records, struct table *table);
+
+/* The main figure of one experiment's runs to BASE.{dat,gp,svg}. */
+bool report_figure(const struct records *records, const char *experiment,
+                   const char *base, bool *drawn, struct error *error);
+
+/*
+ * Writes report.md, summary.csv, rows.csv and a figure per experiment into
+ * DIRECTORY.
+ */
+bool report_write(const struct records *records, const char *directory,
+                  struct error *error);
+
+#endif
