@@ -1,0 +1,19 @@
+#!/bin/sh
+# Runs every command of the README's sh blocks, in order, in a folder of its
+# own, except what builds or takes minutes: those lines are what CI calls.
+top=$(cd "${srcdir:-.}" && pwd)
+build=$(pwd)
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+
+sed -n '/^```sh$/,/^```$/{/^```/!p;}' "$top/README.md" |
+    grep -v -e '^\./bootstrap' -e '^make ' -e '^sudo ' >"$scratch/commands"
+[ -s "$scratch/commands" ] || { echo "the README shows no command"; exit 1; }
+
+cd "$scratch" || exit 99
+ln -s "$build/saturn" saturn
+ln -s "$top/languages" languages
+ln -s "$top/experiments" experiments
+mkdir results
+ln -s "$top/results/full" results/full
+sh -eux commands </dev/null
