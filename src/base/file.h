@@ -3,7 +3,8 @@
 /*
  * Files that are whole or absent, and their checksums [xxHash].
  *
- * Every failure is ERROR_IO and names the file and the system's reason.
+ * Every failure is ERROR_IO and names the file and the system's reason:
+ * `results/x.csv: cannot be written: No space left on device`.
  */
 
 #ifndef BASE_FILE_H
@@ -17,18 +18,22 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* Reads at most LIMIT bytes; a longer file is an error. */
+/* Adds the file's bytes to OUT, which is cleared on failure; a file longer
+ * than LIMIT bytes is an error. */
 bool file_read(const char *path, size_t limit, struct text *out,
                struct error *error);
 
 /*
- * A file being written beside its final place: nothing appears under PATH
- * until file_finish has flushed, synchronised and renamed it.  A write error
- * is kept and reported by file_finish; file_abandon removes the remains.
+ * A file being written beside its final place, as PATH.partial: nothing
+ * appears under PATH until file_finish has flushed, synchronised and renamed
+ * it.  A write error is kept and reported by file_finish, which then removes
+ * the partial file, as file_abandon does.  One that a killed process left is
+ * taken over by the next writer; one that a living process writes is an
+ * error.  A device or a pipe is written directly.
  */
 struct file {
-    FILE *stream; /* for fprintf, fwrite */
-    char *path, *partial;
+    FILE *stream;         /* for fprintf, fwrite */
+    char *path, *partial; /* no partial for a device */
 };
 bool file_open(struct file *file, const char *path, struct error *error);
 bool file_finish(struct file *file, struct error *error);
@@ -39,8 +44,14 @@ bool file_write(const char *path, const void *data, size_t size,
                 struct error *error);
 
 bool file_exists(const char *path);
+
+/* PATH and what leads to it; existing directories are fine. */
 bool file_make_directories(const char *path, struct error *error);
+
+/* As rename(2), and lasting when it returns. */
 bool file_rename(const char *from, const char *to, struct error *error);
+
+/* Removes PATH and all below it, following no link; absent is fine. */
 bool file_remove_tree(const char *path, struct error *error);
 
 /* Names in a directory, sorted, without . and ..; NULL-terminated, each
@@ -53,7 +64,8 @@ char *file_join(const char *directory, const char *name);
 
 /*
  * Takes an exclusive lock on PATH, held until the process ends or
- * file_unlock.  ERROR_STOPPED when another process holds it.
+ * file_unlock.  The file says who holds it; ERROR_STOPPED, with those words,
+ * when another process does.
  */
 bool file_lock(const char *path, int *descriptor, struct error *error);
 void file_unlock(int descriptor);

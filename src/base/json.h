@@ -20,18 +20,18 @@
 
 struct json; /* opaque */
 
-struct json *json_object(void);
-struct json *json_array(void);
-struct json *json_text(const char *text);
-struct json *json_integer(int64_t value);
-struct json *json_number(double value); /* NaN and infinities as text */
-struct json *json_bool(bool value);
+struct json *json_new_object(void);
+struct json *json_new_array(void);
+struct json *json_new_text(const char *text);
+struct json *json_new_integer(int64_t value);
+struct json *json_new_number(double value); /* NaN, infinities: text */
+struct json *json_new_bool(bool value);
 void json_free(struct json *value); /* NULL is fine */
 
 void json_set(struct json *object, const char *key, struct json *value);
 void json_append(struct json *array, struct json *value);
 
-/* FILE is named in complaints. */
+/* FILE is named in complaints, which are ERROR_IO.  NULL on failure. */
 struct json *json_parse(const char *text, size_t length, const char *file,
                         struct error *error);
 
@@ -43,8 +43,14 @@ const struct json *json_get(const struct json *object, const char *key);
 size_t json_size(const struct json *container);
 const struct json *json_item(const struct json *array, size_t i);
 const char *json_key(const struct json *object, size_t i); /* i-th key */
+
+/* The key after KEY (NULL: the first), or NULL; at once, while json_key
+ * counts its way to the i-th. */
+const char *json_next_key(const struct json *object, const char *key);
+
 const char *json_as_text(const struct json *value);
 bool json_as_integer(const struct json *value, int64_t *out);
-bool json_as_number(const struct json *value, double *out);
+bool json_as_number(const struct json *value, double *out); /* also "nan" */
+bool json_as_bool(const struct json *value, bool *out);
 
 #endif

@@ -22,6 +22,7 @@ struct interval {
  */
 struct interval interval_binomial(size_t k, size_t n, double level);
 
+/* Of no numbers at all the mean and the quantiles are NaN. */
 double statistics_mean(const double *x, size_t n);
 double statistics_deviation(const double *x, size_t n); /* sample; 0 if n<2 */
 double statistics_quantile(const double *x, size_t n, double q); /* copies */
@@ -29,7 +30,11 @@ double statistics_quantile(const double *x, size_t n, double q); /* copies */
 /* P(X >= x) for a chi-square variable with DEGREES degrees of freedom. */
 double chi_square_tail(double x, double degrees);
 
-/* y = intercept + slope x by least squares; r2 is 1 - SSE/SST. */
+/*
+ * y = intercept + slope x by least squares.  r2 is 1 - SSE/SST; where y does
+ * not vary, 1 for an exact fit and else 0.  False when there are fewer points
+ * than parameters, x does not vary, or a number is not finite.
+ */
 struct line {
     double intercept, slope, r2;
 };
@@ -37,7 +42,9 @@ bool fit_line(const double *x, const double *y, size_t n, struct line *line);
 
 /*
  * Least squares of y on MODEL(x; p) with COUNT <= 4 parameters by
- * Levenberg-Marquardt from the start in P; on success P is the minimum.
+ * Levenberg-Marquardt from the start in P; on success P is a minimum, its
+ * residual orthogonal to the Jacobian.  Where MODEL is not finite a step is
+ * refused.  False, and P untouched, when no minimum was reached.
  */
 bool fit_curve(double (*model)(double x, const double *p), size_t count,
                const double *x, const double *y, size_t n, double *p,
