@@ -29,6 +29,7 @@ bool file_read(const char *path, size_t limit, struct text *out,
                struct error *error)
 {
     struct place place = { .file = path };
+    size_t left = limit;
     char chunk[1 << 14];
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got = -1;
@@ -44,12 +45,12 @@ bool file_read(const char *path, size_t limit, struct text *out,
             fail(error, path, "read", errno);
             goto done;
         }
-        if ((size_t)got > limit) {
+        if ((size_t)got > left) {
             error_add(error, ERROR_IO, &place, NULL,
-                      "cannot be read: larger than expected");
+                      "cannot be read: larger than %zu bytes", limit);
             goto done;
         }
-        limit -= (size_t)got;
+        left -= (size_t)got;
         text_add_bytes(out, chunk, (size_t)got);
     }
     ok = true;
