@@ -19,9 +19,9 @@
 #include "base/text.h"
 
 struct growth_fit {
-    const char *law; /* "sqrt", "linear", "root4", "log", "log-power",
-                        "power", "exponential", "log-log" */
-    const char *formula; /* "a sqrt(t) + b" */
+    const char *law;     /* "sqrt", "linear", "root4", "log", "log-power",
+                            "power", "exponential", "log-log" */
+    const char *formula; /* "a sqrt(t) + b"; a, b, p are below */
     double a, b, p;      /* p: exponent or tau; NAN where the law has none */
     double r2;           /* NAN when the fit did not converge */
     size_t points;
@@ -30,8 +30,10 @@ struct growth_fit {
 #define GROWTH_LAWS 8
 
 /*
- * Fits all laws; points with t = 0 serve laws that are finite there and give
- * |theta_0| for the last.  FITS has room for GROWTH_LAWS.
+ * Fits all laws, least squares in the norm; points with t = 0 serve laws that
+ * are finite there and give |theta_0| for the last, which is a line in logs
+ * (b = |theta_0|^2, and R^2 is that line's).  Exponents are positive, tau may
+ * be negative: exponential growth.  FITS has room for GROWTH_LAWS.
  */
 void growth_fit(const double *steps, const double *norms, size_t n,
                 struct growth_fit *fits);
