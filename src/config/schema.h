@@ -8,6 +8,18 @@
  * types, ranges, unknown keys with a suggestion), printed back with every
  * default written out, explained (`saturn check --print`) and documented
  * (saturn-config.5).  All errors of a node are reported, not the first only.
+ *
+ * Complaints carry the place and the key path, and one of these wordings:
+ *
+ *   wrong type: a list; accepted: a number in 0..1      (a map, nothing)
+ *   wrong value "10abc"; accepted: a whole number       (... "1" in quotes)
+ *   out of range: 1.5; accepted: a number in 0..1
+ *   unknown word "pst"; did you mean "post"? (accepted: pre, post)
+ *   unknown key; did you mean "rate"? (accepted: rate, steps)
+ *   unknown key; accepted: rate, steps
+ *   missing; accepted: a range such as 2..50            (placed at its map)
+ *
+ * Numbers are plain decimals: not in quotes, no 010, 0x10, 1_000, 1e400, .nan.
  */
 
 #ifndef CONFIG_SCHEMA_H
@@ -57,25 +69,32 @@ struct field_custom {
     bool (*read)(const struct yaml_node *node, const char *path, void *value,
                  struct error *error);
     void (*print)(const void *value, struct text *out); /* as flow YAML */
-    void (*clear)(void *value);                         /* may be NULL */
+    void (*clear)(void *value); /* frees and zeroes; NULL: owns nothing */
 };
 
+/*
+ * LEAST and MOST both 0 mean any; an infinite one is no bound, and a LEAST of
+ * DBL_MIN says "above 0".  STANDARD "~" leaves a text NULL, a list empty and
+ * hands a custom reader a null; a nested struct without a standard takes the
+ * standards of its own fields.
+ */
 struct field {
     const char *key;
     enum field_type type;
-    size_t offset;        /* of the member in the room's struct */
-    const char *standard; /* default as flow YAML; NULL = must be given */
-    const char *help;     /* one line */
-    double least, most;   /* FIELD_COUNT, _NUMBER, _RANGE(S), _NUMBERS */
+    size_t offset;              /* of the member in the room's struct */
+    const char *standard;       /* default as flow YAML; NULL = must be given */
+    const char *help;           /* one line */
+    double least, most;         /* FIELD_COUNT, _NUMBER, _RANGE(S), _NUMBERS */
     const char *const *choices; /* FIELD_CHOICE, NULL-terminated */
     const struct field *fields; /* FIELD_STRUCT */
     const struct field_custom *custom; /* FIELD_CUSTOM */
 };
 
 /*
- * Reads NODE into OUT (zeroed by the caller).  NODE may be NULL: defaults
- * only.  PATH is the key path of NODE, "" at the root.  Keys named in IGNORED
- * (NULL-terminated, or NULL) are somebody else's.
+ * Reads NODE into OUT (zeroed by the caller, who also clears it, even after a
+ * failure).  NODE may be NULL or null: defaults only.  PATH is the key path of
+ * NODE, "" at the root.  Keys named in IGNORED (NULL-terminated, or NULL) are
+ * somebody else's.
  */
 bool schema_read(const struct field *fields, const struct yaml_node *node,
                  const char *path, const char *const *ignored, void *out,
@@ -92,8 +111,9 @@ void schema_print(const struct field *fields, const void *in, size_t indent,
                   bool help, struct text *out);
 
 /*
- * Applies `key.path=value` to the tree ROOT; the value is YAML, and its
- * place is FILE ("--set key.path=value") so that complaints name it.
+ * Applies `key.path=value` to the tree ROOT.  The value is YAML; its places
+ * name the file "--set key.path=value" so that complaints do, with line and
+ * column inside the value for what is nested in it and none for itself.
  */
 bool schema_override(struct yaml_node *root, const char *assignment,
                      struct error *error);
@@ -101,8 +121,12 @@ bool schema_override(struct yaml_node *root, const char *assignment,
 /* "2..50" or "7"; used by custom readers and the command line. */
 bool range_read(const char *text, struct range *range);
 
-/* Complains about NODE at PATH: `wrong; accepted: ...`; returns false. */
+/* Complains about NODE at PATH in the wordings above, `wrong type: a list` or
+ * `wrong value "x"`, then `; accepted: ...`; returns false. */
 bool schema_complain(const struct yaml_node *node, const char *path,
                      const char *accepted, struct error *error);
+
+/* Adds what FIELD accepts: "a number in 0..1", "pre, post or none". */
+void schema_accepted(const struct field *field, struct text *out);
 
 #endif
