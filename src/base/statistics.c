@@ -24,7 +24,8 @@ void statistics_start(void)
 /*
  * The x at which the increasing function SIGN * cdf(x; a, b) passes SIGN *
  * TARGET, to the last bit.  gsl_cdf_beta_Pinv returns NaN for many ordinary
- * arguments; the distribution function itself is sound.
+ * arguments; the distribution function itself is sound, but for its median,
+ * where beyond three million trials it gives NaN as well: count that as 1/2.
  */
 static double bisect(double (*cdf)(double x, double a, double b), double sign,
                      double target, double a, double b)
@@ -32,11 +33,11 @@ static double bisect(double (*cdf)(double x, double a, double b), double sign,
     double low = 0, high = 1;
 
     for (;;) {
-        double middle = low + (high - low) / 2;
+        double middle = low + (high - low) / 2, p = cdf(middle, a, b);
 
         if (middle <= low || middle >= high)
             return middle;
-        if (sign * cdf(middle, a, b) < sign * target)
+        if (sign * (isnan(p) ? 0.5 : p) < sign * target)
             low = middle;
         else
             high = middle;

@@ -115,12 +115,13 @@ bool text_read_integer(const char *s, int64_t *value)
 /* Decimal digits, point and exponent only: strtod alone would take more. */
 static bool read_decimal(const char *s, double *value)
 {
+    const char *digits = s + (*s == '+' || *s == '-');
     char *end;
 
     if (s[strspn(s, "+-0123456789.eE")] != '\0' ||
         strpbrk(s, "0123456789") == NULL)
         return false;
-    if (s[0] == '0' && isdigit((unsigned char)s[1]))
+    if (digits[0] == '0' && isdigit((unsigned char)digits[1]))
         return false;
     errno = 0;
     *value = strtod(s, &end);
@@ -139,7 +140,7 @@ bool text_read_number(const char *s, double *value)
     first = memory_copy_text(s);
     first[slash - s] = '\0';
     ok = read_decimal(first, &over) && read_decimal(slash + 1, &under) &&
-         under != 0;
+         under != 0 && isfinite(over / under);
     free(first);
     if (ok)
         *value = over / under;
