@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What network.c asks of an engine: one const table of functions for every
+ * precision and instruction set, each compiled from the same files.
+ *
+ * An engine sees a chunk at a time, a few whole strings whose activations
+ * stay in a core's own cache through forward and backward.  It knows no
+ * loss: between the two the caller turns logits into their derivatives.
+ * Gradients are kept in blocks in the engine's precision and layout.
+ */
+
+#ifndef MODEL_ENGINE_ENGINE_H
+#define MODEL_ENGINE_ENGINE_H
+
+#include <stddef.h>
+
+#include "model/network.h"
+
+struct weights;   /* parameters rounded and packed; shared, read-only */
+struct workspace; /* the activations of one chunk; one thread's own */
+
+/* A stretch of a tensor's rows; a vector counts as one row. */
+struct piece {
+    size_t tensor, first, rows;
+};
+
+struct engine {
+    const char *name; /* "float avx512" */
+
+    /* Keeps pointers to both arguments. */
+    struct weights *(*weights_new)(const struct model_config *config,
+                                   const struct layout *layout);
+    void (*weights_free)(struct weights *weights);
+
+    /* Takes over the master PARAMETERS: every piece is to be rounded, then
+     * every linear map 0..maps-1 packed, in any order, by any thread. */
+    void (*round)(struct weights *weights, const double *parameters,
+                  const struct piece *piece);
+    void (*pack)(struct weights *weights, size_t map);
+    size_t (*maps)(const struct weights *weights);
+
+    /* How many tokens a chunk may have and still stay in the cache. */
+    size_t (*chunk_tokens)(const struct weights *weights);
+
+    struct workspace *(*workspace_new)(void);
+    void (*workspace_free)(struct workspace *workspace);
+
+    /*
+     * Runs COUNT strings of the batch from FIRST on.  Only the last token
+     * of a string is read, so that the last layer is computed for these
+     * alone, or EVERY token is; a row's bits are the same either way.
+     */
+    void (*forward)(const struct weights *weights, struct workspace *workspace,
+                    const struct batch *batch, size_t first, size_t count,
+                    const struct attention_rule *rule, bool every);
+
+    /* After forward, for every token read: [read][n_outputs], [read][d]. */
+    void (*logits)(const struct weights *weights, struct workspace *workspace,
+                   double *logits);
+    void (*outputs)(const struct weights *weights,
+                    const struct workspace *workspace, double *outputs);
+
+    /* Adds to GRADIENT what SIGNALS, the derivatives by the logits of the
+     * last call of logits, make of this chunk. */
+    void (*backward)(const struct weights *weights, struct workspace *workspace,
+                     const double *signals, void *gradient);
+
+    size_t (*gradient_bytes)(const struct weights *weights);
+
+    /* Adds the piece of BLOCKS 1..n-1 into block 0 along a fixed binary tree
+     * and writes it times FACTOR where it belongs in GRADIENT. */
+    void (*collect)(const struct weights *weights, void *const *blocks,
+                    size_t n, const struct piece *piece, double factor,
+                    double *gradient);
+};
+
+/* By precision and instruction set. */
+extern const struct engine f32_generic_engine, f32_avx2_engine,
+    f32_avx512_engine, f64_generic_engine, f64_avx2_engine, f64_avx512_engine;
+
+#endif

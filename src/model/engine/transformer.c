@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "model/engine/transformer.h"
+
+#include <math.h>
+#include <string.h>
+
+void X(linear_forward)(const struct weights *w, const struct linear *map,
+                       size_t rows, const real *x, real *y)
+{
+    bool biased = map->bias != SIZE_MAX;
+
+    X(product)
+    (&(struct product){ .m = rows,
+                        .n = map->out,
+                        .k = map->in,
+                        .a = x,
+                        .a_row = map->in,
+                        .a_column = 1,
+                        .b = map->forward,
+                        .c = y,
+                        .c_row = map->out,
+                        .start = biased ? START_BIAS : START_ZERO,
+                        .bias = biased ? w->block + map->bias : NULL });
+}
+
+void X(linear_backward)(const struct linear *map, size_t rows, const real *x,
+                        const real *dy, bool add, real *dx, real *gradient)
+{
+    X(product)
+    (&(struct product){ .m = rows,
+                        .n = map->in,
+                        .k = map->out,
+                        .a = dy,
+                        .a_row = map->out,
+                        .a_column = 1,
+                        .b = map->backward,
+                        .c = dx,
+                        .c_row = map->in,
+                        .start = add ? START_ADD : START_ZERO });
+    X(product)
+    (&(struct product){ .m = map->out,
+                        .n = map->in,
+                        .k = rows,
+                        .a = dy,
+                        .a_row = 1,
+                        .a_column = map->out,
+                        .b = x,
+                        .b_row = map->in,
+                        .c = gradient + map->weight,
+                        .c_row = map->in,
+                        .start = START_ADD });
+    if (map->bias != SIZE_MAX)
+        X(add_rows)(rows, map->out, dy, map->out, gradient + map->bias);
+}
+
+static struct norm norm_of(const struct weights *w, struct affine affine)
+{
+    return (struct norm){ .size = w->config->d_model,
+                          .width = w->d,
+                          .epsilon = (real)w->config->epsilon,
+                          .gain = w->block + affine.gain,
+                          .shift = w->block + affine.shift };
+}
+
+static void norm_forward(const struct weights *w, struct affine affine,
+                         size_t rows, const real *x, real *y, real *statistics)
+{
+    struct norm norm = norm_of(w, affine);
+
+    X(norm_forward)(&norm, rows, x, y, statistics);
+}
+
+static void norm_backward(const struct weights *w, struct affine affine,
+                          size_t rows, const real *x, const real *statistics,
+                          const real *dy, bool add, real *dx, real *gradient)
+{
+    struct norm norm = norm_of(w, affine);
+
+    X(norm_backward)
+    (&norm, rows, x, statistics, dy, add, dx, gradient + affine.gain,
+     gradient + affine.shift);
+}
+
+/* x = token embedding + position: [R][D]. */
+static void embed_forward(const struct weights *w, const struct workspace *s,
+                          real *x)
+{
+    const real *token = w->block + w->homes[w->layout->token].offset;
+    const real *position = NULL;
+
+    if (w->config->positions == POSITIONS_LEARNED)
+        position = w->block + w->homes[w->layout->position].offset;
+    if (w->config->positions == POSITIONS_SINUSOIDAL)
+        position = s->positions;
+    for (size_t i = 0; i < s->n_strings; i++)
+        for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++) {
+            memcpy(x + r * w->d, token + s->tokens[r] * w->d,
+                   w->d * sizeof(real));
+            if (position != NULL)
+                X(add)
+                (w->d, position + (r - s->starts[i]) * w->d, x + r * w->d);
+        }
+}
+
+static void embed_backward(const struct weights *w, const struct workspace *s,
+                           const real *dx, real *gradient)
+{
+    real *token = gradient + w->homes[w->layout->token].offset;
+    real *position = NULL;
+
+    if (w->config->positions == POSITIONS_LEARNED)
+        position = gradient + w->homes[w->layout->position].offset;
+    for (size_t i = 0; i < s->n_strings; i++)
+        for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++) {
+            X(add)(w->d, dx + r * w->d, token + s->tokens[r] * w->d);
+            if (position != NULL)
+                X(add)
+                (w->d, dx + r * w->d, position + (r - s->starts[i]) * w->d);
+        }
+}
+
+/* Before a branch: body = LN input where the norm stands there. */
+static void open_forward(const struct weights *w, struct affine affine,
+                         size_t rows, struct branch *branch)
+{
+    if (w->config->norm == NORM_PRE)
+        norm_forward(w, affine, rows, branch->input, branch->body,
+                     branch->statistics);
+}
+
+/* After it: f is in raw where a norm follows, in output otherwise. */
+static void close_forward(const struct weights *w, struct affine affine,
+                          size_t rows, const real *residual,
+                          struct branch *branch, real *output)
+{
+    size_t count = rows * w->d;
+
+    if (w->config->norm == NORM_POST)
+        X(add)(count, residual, branch->raw);
+    if (branch->raw != NULL)
+        norm_forward(w, affine, rows, branch->raw, output, branch->statistics);
+    if (w->config->norm != NORM_POST)
+        X(add)(count, residual, output);
+}
+
+/* From s->dx by the output to that by f, returned, and by the residual,
+ * left in s->dx. */
+static const real *close_backward(const struct weights *w, struct workspace *s,
+                                  struct affine affine, size_t rows,
+                                  const struct branch *branch, real *gradient)
+{
+    if (branch->raw == NULL)
+        return s->dx;
+    norm_backward(w, affine, rows, branch->raw, branch->statistics, s->dx,
+                  false, s->draw, gradient);
+    if (w->config->norm == NORM_POST)
+        memcpy(s->dx, s->draw, rows * w->d * sizeof(real));
+    return s->draw;
+}
+
+/* Adds to s->dx what reached the body. */
+static void open_backward(const struct weights *w, struct workspace *s,
+                          struct affine affine, size_t rows,
+                          const struct branch *branch, real *gradient)
+{
+    if (w->config->norm == NORM_PRE)
+        norm_backward(w, affine, rows, branch->input, branch->statistics,
+                      s->dbody, true, s->dx, gradient);
+    else
+        X(add)(rows * w->d, s->dbody, s->dx);
+}
+
+/* Whether layer L is computed for the last token of each string alone. */
+static bool narrows(const struct weights *w, const struct workspace *s,
+                    size_t l)
+{
+    return !s->every && l + 1 == w->config->n_layers;
+}
+
+static size_t queries_of(const struct weights *w, const struct workspace *s,
+                         size_t l)
+{
+    return narrows(w, s, l) ? s->n_strings : s->n_rows;
+}
+
+/* One head of one string, its queries being all tokens or the last. */
+struct seat {
+    struct head head;
+    size_t queries; /* where they start in [Q][D] */
+    size_t keys;    /* where they start in [R][2 D] */
+};
+
+static struct seat seat_at(const struct weights *w, const struct workspace *s,
+                           size_t l, size_t string, size_t h, double scale)
+{
+    const struct activation *a = &s->layers[l];
+    bool narrow = narrows(w, s, l);
+    size_t start = s->starts[string], keys = s->starts[string + 1] - start;
+    size_t row = narrow ? string : start, column = h * w->head;
+    size_t statistic = h * queries_of(w, s, l) + row;
+    const real *kv = a->keys_values + start * 2 * w->d + column;
+
+    return (struct seat){
+        .queries = row * w->d + column,
+        .keys = start * 2 * w->d + column,
+        .head = { .size = w->head,
+                  .queries = narrow ? 1 : keys,
+                  .keys = keys,
+                  .first = narrow ? keys - 1 : 0,
+                  .visible = (enum mask)w->config->mask,
+                  .scale = (real)(scale / sqrt((double)w->head)),
+                  .q = a->query + row * w->d + column,
+                  .k = kv,
+                  .v = kv + w->d,
+                  .q_row = w->d,
+                  .kv_row = 2 * w->d,
+                  .highest = a->highest + statistic,
+                  .share = a->share + statistic },
+    };
+}
+
+static void heads_forward(const struct weights *w, struct workspace *s,
+                          size_t l, const struct attention_rule *rule)
+{
+    double scale = rule != NULL ? rule->sharpness : 1;
+
+    for (size_t i = 0; i < s->n_strings; i++)
+        for (size_t h = 0; h < w->config->n_heads; h++) {
+            struct seat seat = seat_at(w, s, l, i, h, scale);
+            real *out = s->layers[l].heads + seat.queries;
+
+            if (rule != NULL && rule->saturated)
+                X(attention_saturated)(&seat.head, &s->scratch, rule->tie, out);
+            else
+                X(attention_forward)(&seat.head, &s->scratch, out);
+        }
+}
+
+static void heads_backward(const struct weights *w, struct workspace *s,
+                           size_t l)
+{
+    for (size_t i = 0; i < s->n_strings; i++)
+        for (size_t h = 0; h < w->config->n_heads; h++) {
+            struct seat seat = seat_at(w, s, l, i, h, 1);
+
+            X(attention_backward)
+            (&seat.head, &s->scratch, s->dheads + seat.queries,
+             s->dquery + seat.queries, s->dkeys_values + seat.keys,
+             s->dkeys_values + seat.keys + w->d);
+        }
+}
+
+/* to[N][D] = the last row of every string in from[R][D]. */
+static void narrow_forward(const struct weights *w, const struct workspace *s,
+                           const real *from, real *to)
+{
+    for (size_t i = 0; i < s->n_strings; i++)
+        memcpy(to + i * w->d, from + s->last[i] * w->d, w->d * sizeof(real));
+}
+
+/* In place, [N][D] to [R][D]: row i moves up to the last of its string. */
+static void narrow_backward(const struct weights *w, const struct workspace *s,
+                            real *dx)
+{
+    for (size_t i = s->n_strings; i-- > 0;) {
+        memmove(dx + s->last[i] * w->d, dx + i * w->d, w->d * sizeof(real));
+        memset(dx + s->starts[i] * w->d, 0,
+               (s->last[i] - s->starts[i]) * w->d * sizeof(real));
+    }
+}
+
+static void attention_forward(const struct weights *w, struct workspace *s,
+                              size_t l, const struct attention_rule *rule)
+{
+    const struct layer *layer = &w->layers[l];
+    struct activation *a = &s->layers[l];
+    const real *residual = a->attention.input, *body = a->attention.body;
+    real *output = a->feedforward.input;
+    size_t queries = queries_of(w, s, l);
+
+    open_forward(w, layer->attention_norm, s->n_rows, &a->attention);
+    X(linear_forward)(w, &layer->keys_values, s->n_rows, body, a->keys_values);
+    if (narrows(w, s, l)) {
+        narrow_forward(w, s, residual, s->read_input);
+        narrow_forward(w, s, body, s->read_body);
+        residual = s->read_input;
+        body = s->read_body;
+    }
+    X(linear_forward)(w, &layer->query, queries, body, a->query);
+    heads_forward(w, s, l, rule);
+    X(linear_forward)
+    (w, &layer->output, queries, a->heads,
+     a->attention.raw != NULL ? a->attention.raw : output);
+    close_forward(w, layer->attention_norm, queries, residual, &a->attention,
+                  output);
+}
+
+static void attention_backward(const struct weights *w, struct workspace *s,
+                               size_t l, real *gradient)
+{
+    const struct layer *layer = &w->layers[l];
+    const struct activation *a = &s->layers[l];
+    const real *body = a->attention.body, *df;
+    size_t queries = queries_of(w, s, l);
+
+    df = close_backward(w, s, layer->attention_norm, queries, &a->attention,
+                        gradient);
+    X(linear_backward)
+    (&layer->output, queries, a->heads, df, false, s->dheads, gradient);
+    heads_backward(w, s, l);
+    X(linear_backward)
+    (&layer->keys_values, s->n_rows, body, s->dkeys_values, false, s->dbody,
+     gradient);
+    if (narrows(w, s, l)) {
+        X(linear_backward)
+        (&layer->query, queries, s->read_body, s->dquery, false, s->draw,
+         gradient);
+        for (size_t i = 0; i < s->n_strings; i++)
+            X(add)(w->d, s->draw + i * w->d, s->dbody + s->last[i] * w->d);
+        narrow_backward(w, s, s->dx);
+    } else {
+        X(linear_backward)
+        (&layer->query, queries, body, s->dquery, true, s->dbody, gradient);
+    }
+    open_backward(w, s, layer->attention_norm, s->n_rows, &a->attention,
+                  gradient);
+}
+
+static void feedforward_forward(const struct weights *w, struct workspace *s,
+                                size_t l, real *output)
+{
+    const struct layer *layer = &w->layers[l];
+    struct activation *a = &s->layers[l];
+    struct branch *branch = &a->feedforward;
+    size_t rows = queries_of(w, s, l);
+
+    open_forward(w, layer->feedforward_norm, rows, branch);
+    X(linear_forward)(w, &layer->up, rows, branch->body, a->hidden);
+    X(rectify)(rows * w->f, a->hidden);
+    X(linear_forward)
+    (w, &layer->down, rows, a->hidden,
+     branch->raw != NULL ? branch->raw : output);
+    close_forward(w, layer->feedforward_norm, rows, branch->input, branch,
+                  output);
+}
+
+static void feedforward_backward(const struct weights *w, struct workspace *s,
+                                 size_t l, real *gradient)
+{
+    const struct layer *layer = &w->layers[l];
+    const struct activation *a = &s->layers[l];
+    const struct branch *branch = &a->feedforward;
+    size_t rows = queries_of(w, s, l);
+    const real *df =
+        close_backward(w, s, layer->feedforward_norm, rows, branch, gradient);
+
+    X(linear_backward)
+    (&layer->down, rows, a->hidden, df, false, s->dhidden, gradient);
+    X(rectify_backward)(rows * w->f, a->hidden, s->dhidden);
+    X(linear_backward)
+    (&layer->up, rows, branch->body, s->dhidden, false, s->dbody, gradient);
+    open_backward(w, s, layer->feedforward_norm, rows, branch, gradient);
+}
+
+void X(transformer_forward)(const struct weights *w, struct workspace *s,
+                            const struct attention_rule *rule)
+{
+    size_t n_layers = w->config->n_layers;
+
+    embed_forward(w, s, s->layers[0].attention.input);
+    for (size_t l = 0; l < n_layers; l++) {
+        attention_forward(w, s, l, rule);
+        feedforward_forward(w, s, l,
+                            l + 1 < n_layers ? s->layers[l + 1].attention.input
+                                             : s->encoded);
+    }
+    if (w->config->norm == NORM_PRE)
+        norm_forward(w, w->final_norm, s->n_read, s->encoded, s->final,
+                     s->final_statistics);
+}
+
+void X(transformer_backward)(const struct weights *w, struct workspace *s,
+                             real *gradient)
+{
+    if (w->config->norm == NORM_PRE)
+        norm_backward(w, w->final_norm, s->n_read, s->encoded,
+                      s->final_statistics, s->dread, false, s->dx, gradient);
+    else
+        memcpy(s->dx, s->dread, s->n_read * w->d * sizeof(real));
+    for (size_t l = w->config->n_layers; l-- > 0;) {
+        feedforward_backward(w, s, l, gradient);
+        attention_backward(w, s, l, gradient);
+    }
+    embed_backward(w, s, s->dx, gradient);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * One vector register full of reals, in GCC's vector extension: + - * / and
+ * comparisons work element by element.  Everything here keeps lanes apart
+ * or sums them in one fixed order.
+ */
+
+#ifndef MODEL_ENGINE_VECTOR_H
+#define MODEL_ENGINE_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+#ifdef __FMA__
+#include <immintrin.h>
+#endif
+
+#include "model/engine/real.h"
+
+#if defined(__AVX512F__)
+#define VECTOR_BYTES 64
+#elif defined(__AVX2__)
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16
+#endif
+
+/* How many reals a vector holds. */
+#define LANES (VECTOR_BYTES / sizeof(real))
+
+#ifdef REAL_IS_FLOAT
+typedef int32_t whole;
+#else
+typedef int64_t whole;
+#endif
+
+typedef real vector __attribute__((vector_size(VECTOR_BYTES)));
+typedef whole wholes __attribute__((vector_size(VECTOR_BYTES)));
+typedef real unaligned
+    __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(real))));
+
+static inline vector vector_load(const real *p)
+{
+    return *(const unaligned *)p;
+}
+
+static inline void vector_store(real *p, vector v)
+{
+    *(unaligned *)p = v;
+}
+
+static inline vector vector_all(real x)
+{
+    return x - (vector){ 0 };
+}
+
+/* a * b + c, rounded once where the machine can and always alike: left to
+ * itself the compiler fuses in one kernel and not in the next. */
+static inline vector vector_fma(vector a, vector b, vector c)
+{
+#if VECTOR_BYTES == 64 && defined(REAL_IS_FLOAT)
+    return _mm512_fmadd_ps(a, b, c);
+#elif VECTOR_BYTES == 64
+    return _mm512_fmadd_pd(a, b, c);
+#elif defined(__FMA__) && defined(REAL_IS_FLOAT)
+    return _mm256_fmadd_ps(a, b, c);
+#elif defined(__FMA__)
+    return _mm256_fmadd_pd(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+/* a where the bits are set, b elsewhere. */
+static inline vector vector_select(wholes where, vector a, vector b)
+{
+    return (vector)((where & (wholes)a) | (~where & (wholes)b));
+}
+
+/* 0, 1, 2, ... */
+static inline wholes vector_lanes(void)
+{
+    wholes lanes;
+
+    for (size_t i = 0; i < LANES; i++)
+        lanes[i] = (whole)i;
+    return lanes;
+}
+
+/* The sum of all lanes, halves first. */
+static inline real vector_sum(vector v)
+{
+#pragma GCC unroll 8
+    for (whole step = LANES / 2; step > 0; step /= 2)
+        v += __builtin_shuffle(v, vector_lanes() ^ step);
+    return v[0];
+}
+
+/*
+ * exp(x) for x <= 1, by x = n log 2 + r and a polynomial in r; zero where
+ * the result would be below the smallest normal number, so that no denormal
+ * ever enters a product.
+ */
+static inline vector vector_exp(vector x)
+{
+#ifdef REAL_IS_FLOAT
+    /* minimax polynomial of Cephes' expf for |r| <= log(2) / 2 */
+    static const real c[] = { 1.9875691500e-4f,
+                              1.3981999507e-3f,
+                              8.3334519073e-3f,
+                              4.1665795894e-2f,
+                              1.6666665459e-1f,
+                              5.0000001201e-1f,
+                              1,
+                              1 };
+    const real least = -87.33f, log2_high = 0.693359375f,
+               log2_low = -2.12194440e-4f, per_log2 = 1.44269504088896341f;
+    const real shifter = 0x1.8p23f;
+    const int bits = 23, bias = 127;
+#else
+    /* Taylor's series: the next term is below 4e-18 */
+    static const real c[] = { 1.0 / 6227020800,
+                              1.0 / 479001600,
+                              1.0 / 39916800,
+                              1.0 / 3628800,
+                              1.0 / 362880,
+                              1.0 / 40320,
+                              1.0 / 5040,
+                              1.0 / 720,
+                              1.0 / 120,
+                              1.0 / 24,
+                              1.0 / 6,
+                              0.5,
+                              1,
+                              1 };
+    const real least = -708.39, log2_high = 0x1.62e42fefap-1,
+               log2_low = 0x1.cf79abc9e3b3ap-40, per_log2 = 1.44269504088896341;
+    const real shifter = 0x1.8p52;
+    const int bits = 52, bias = 1023;
+#endif
+    wholes vanishes = x < least;
+    vector n, r, p;
+
+    x = vector_select(vanishes, vector_all(least), x);
+    n = vector_fma(x, vector_all(per_log2), vector_all(shifter));
+    wholes power = (wholes)n - (wholes)vector_all(shifter);
+    n -= shifter;
+    r = vector_fma(n, vector_all(-log2_high), x);
+    r = vector_fma(n, vector_all(-log2_low), r);
+    p = vector_all(c[0]);
+#pragma GCC unroll 16
+    for (size_t i = 1; i < sizeof(c) / sizeof(c[0]); i++)
+        p = vector_fma(p, r, vector_all(c[i]));
+    p *= (vector)((power + bias) << bits);
+    return (vector)(~vanishes & (wholes)p);
+}
+
+#endif

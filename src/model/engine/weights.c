@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "model/engine/transformer.h"
+
+/* Appends a tensor with rows of WIDTH, taking the room of ROWS of them. */
+static size_t place(struct weights *w, size_t tensor, size_t rows, size_t width)
+{
+    size_t offset = w->size;
+
+    if (tensor == SIZE_MAX)
+        return SIZE_MAX;
+    w->homes[tensor] = (struct home){ offset, width };
+    w->size += rows * width;
+    return offset;
+}
+
+static struct affine place_norm(struct weights *w, struct norm_tensors norm)
+{
+    return (struct affine){ place(w, norm.weight, 1, w->d),
+                            place(w, norm.bias, 1, w->d) };
+}
+
+static struct linear place_linear(struct weights *w,
+                                  struct linear_tensors tensors, size_t in,
+                                  size_t out)
+{
+    return (struct linear){ .in = in,
+                            .out = out,
+                            .weight = place(w, tensors.weight, out, in),
+                            .bias = place(w, tensors.bias, 1, out) };
+}
+
+/* One map of two, keys above values: both read the same rows. */
+static struct linear place_pair(struct weights *w, struct linear_tensors keys,
+                                struct linear_tensors values)
+{
+    struct linear map = { .in = w->d, .out = 2 * w->d };
+
+    map.weight = place(w, keys.weight, w->d, w->d);
+    place(w, values.weight, w->d, w->d);
+    map.bias = place(w, keys.bias, 1, w->d);
+    place(w, values.bias, 1, w->d);
+    return map;
+}
+
+static void place_layer(struct weights *w, struct layer *layer,
+                        const struct layer_tensors *tensors)
+{
+    layer->attention_norm = place_norm(w, tensors->attention_norm);
+    layer->query = place_linear(w, tensors->query, w->d, w->d);
+    layer->keys_values = place_pair(w, tensors->key, tensors->value);
+    layer->output = place_linear(w, tensors->output, w->d, w->d);
+    layer->feedforward_norm = place_norm(w, tensors->feedforward_norm);
+    layer->up = place_linear(w, tensors->up, w->d, w->f);
+    layer->down = place_linear(w, tensors->down, w->f, w->d);
+}
+
+static void list_maps(struct weights *w)
+{
+    w->maps = memory_new(5 * w->config->n_layers + 1, sizeof(*w->maps));
+    for (size_t l = 0; l < w->config->n_layers; l++) {
+        struct layer *layer = &w->layers[l];
+        struct linear *of_layer[] = { &layer->query, &layer->keys_values,
+                                      &layer->output, &layer->up,
+                                      &layer->down };
+
+        for (size_t i = 0; i < 5; i++)
+            w->maps[w->n_maps++] = of_layer[i];
+    }
+    w->maps[w->n_maps++] = &w->classifier;
+}
+
+/* Room for both packed forms of every map. */
+static void allocate(struct weights *w)
+{
+    size_t size = 0;
+    real *next;
+
+    for (size_t i = 0; i < w->n_maps; i++)
+        size += 2 * w->maps[i]->in * w->maps[i]->out;
+    w->block = memory_new_aligned(w->size, sizeof(real));
+    w->packed = next = memory_new_aligned(size, sizeof(real));
+    for (size_t i = 0; i < w->n_maps; i++) {
+        struct linear *map = w->maps[i];
+
+        map->forward = next;
+        map->backward = next + map->in * map->out;
+        next += 2 * map->in * map->out;
+    }
+}
+
+struct weights *X(weights_new)(const struct model_config *config,
+                               const struct layout *layout)
+{
+    struct weights *w = memory_new(1, sizeof(*w));
+
+    w->config = config;
+    w->layout = layout;
+    w->d = padded(config->d_model);
+    w->f = padded(config->d_ff);
+    w->o = padded(layout->n_outputs);
+    w->head = config->d_model / config->n_heads;
+    w->homes = memory_new(layout->n_tensors, sizeof(*w->homes));
+    w->layers = memory_new(config->n_layers, sizeof(*w->layers));
+    place(w, layout->token, layout->n_tokens, w->d);
+    if (layout->position != SIZE_MAX)
+        place(w, layout->position, layout->tensors[layout->position].rows,
+              w->d);
+    for (size_t l = 0; l < config->n_layers; l++)
+        place_layer(w, &w->layers[l], &layout->layers[l]);
+    w->final_norm = place_norm(w, layout->final_norm);
+    w->classifier = place_linear(w, layout->classifier, w->d, w->o);
+    list_maps(w);
+    allocate(w);
+    return w;
+}
+
+void X(weights_free)(struct weights *w)
+{
+    if (w == NULL)
+        return;
+    free(w->homes);
+    free(w->layers);
+    free(w->maps);
+    free(w->block);
+    free(w->packed);
+    free(w);
+}
+
+/* The piece's place in a block, in the flat parameters, and its columns. */
+struct span {
+    size_t home, row, flat, columns;
+};
+
+static struct span span_of(const struct weights *w, const struct piece *piece)
+{
+    const struct tensor *tensor = &w->layout->tensors[piece->tensor];
+    const struct home *home = &w->homes[piece->tensor];
+    size_t columns = tensor->columns == 0 ? tensor->count : tensor->columns;
+
+    return (struct span){ .home = home->offset + piece->first * home->row,
+                          .row = home->row,
+                          .flat = tensor->offset + piece->first * columns,
+                          .columns = columns };
+}
+
+void X(weights_round)(struct weights *w, const double *parameters,
+                      const struct piece *piece)
+{
+    struct span span = span_of(w, piece);
+
+    for (size_t r = 0; r < piece->rows; r++) {
+        real *to = w->block + span.home + r * span.row;
+        const double *from = parameters + span.flat + r * span.columns;
+
+        for (size_t c = 0; c < span.columns; c++)
+            to[c] = (real)from[c];
+    }
+}
+
+void X(weights_pack)(struct weights *w, size_t index)
+{
+    const struct linear *map = w->maps[index];
+    const real *weight = w->block + map->weight;
+
+    X(pack)(weight, 1, map->in, map->in, map->out, map->forward);
+    X(pack)(weight, map->in, 1, map->out, map->in, map->backward);
+}
+
+void X(weights_collect)(const struct weights *w, void *const *blocks, size_t n,
+                        const struct piece *piece, double factor,
+                        double *gradient)
+{
+    struct span span = span_of(w, piece);
+    const real *sum = (const real *)blocks[0] + span.home;
+
+    for (size_t step = 1; step < n; step *= 2)
+        for (size_t i = 0; i + step < n; i += 2 * step)
+            X(add)
+            (piece->rows * span.row, (const real *)blocks[i + step] + span.home,
+             (real *)blocks[i] + span.home);
+    for (size_t r = 0; r < piece->rows; r++)
+        for (size_t c = 0; c < span.columns; c++)
+            gradient[span.flat + r * span.columns + c] =
+                factor * (double)sum[r * span.row + c];
+}

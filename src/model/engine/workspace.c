@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "model/engine/transformer.h"
+
+struct workspace *X(workspace_new)(void)
+{
+    return memory_new(1, sizeof(struct workspace));
+}
+
+void X(workspace_free)(struct workspace *s)
+{
+    if (s == NULL)
+        return;
+    free(s->block);
+    free(s->layers);
+    free(s->tokens);
+    free(s->starts);
+    free(s->last);
+    free(s->positions);
+    free(s);
+}
+
+/* Hands out parts of one block; a first round without block only measures. */
+struct purse {
+    real *block;
+    size_t used;
+};
+
+/* COUNT reals on a cache line of their own, with room to read past them. */
+static real *take(struct purse *purse, size_t count)
+{
+    real *taken = purse->block == NULL ? NULL : purse->block + purse->used;
+
+    purse->used += padded(count) + 64 / sizeof(real);
+    return taken;
+}
+
+static void take_branch(struct purse *purse, const struct weights *w,
+                        size_t rows, struct branch *branch)
+{
+    int norm = w->config->norm;
+
+    branch->input = take(purse, rows * w->d);
+    branch->body = branch->input;
+    if (norm == NORM_PRE)
+        branch->body = take(purse, rows * w->d);
+    if (norm == NORM_POST || norm == NORM_OUTPUT)
+        branch->raw = take(purse, rows * w->d);
+    branch->statistics = take(purse, rows * 2);
+}
+
+static void take_layer(struct purse *purse, const struct weights *w,
+                       size_t rows, struct activation *layer)
+{
+    take_branch(purse, w, rows, &layer->attention);
+    layer->query = take(purse, rows * w->d);
+    layer->keys_values = take(purse, rows * 2 * w->d);
+    layer->heads = take(purse, rows * w->d);
+    layer->highest = take(purse, w->config->n_heads * rows);
+    layer->share = take(purse, w->config->n_heads * rows);
+    take_branch(purse, w, rows, &layer->feedforward);
+    layer->hidden = take(purse, rows * w->f);
+}
+
+static void take_scratch(struct purse *purse, const struct weights *w,
+                         size_t longest, struct head_scratch *scratch)
+{
+    scratch->scores = take(purse, longest * LANES);
+    scratch->signals = take(purse, longest * LANES);
+    scratch->query = take(purse, w->head * LANES);
+    scratch->signal = take(purse, w->head * LANES);
+    scratch->result = take(purse, w->head * LANES);
+    scratch->dk = take(purse, longest * padded(w->head));
+    scratch->dv = take(purse, longest * padded(w->head));
+}
+
+static void take_all(struct purse *purse, const struct weights *w,
+                     struct workspace *s)
+{
+    size_t rows = s->room;
+
+    for (size_t l = 0; l < w->config->n_layers; l++)
+        take_layer(purse, w, rows, &s->layers[l]);
+    s->encoded = take(purse, rows * w->d);
+    s->final = s->encoded;
+    if (w->config->norm == NORM_PRE)
+        s->final = take(purse, rows * w->d);
+    s->final_statistics = take(purse, rows * 2);
+    s->logits = take(purse, rows * w->o);
+    s->read_input = take(purse, rows * w->d);
+    s->read_body = take(purse, rows * w->d);
+    take_scratch(purse, w, rows, &s->scratch);
+    s->dx = take(purse, rows * w->d);
+    s->draw = take(purse, rows * w->d);
+    s->dbody = take(purse, rows * w->d);
+    s->dheads = take(purse, rows * w->d);
+    s->dquery = take(purse, rows * w->d);
+    s->dkeys_values = take(purse, rows * 2 * w->d);
+    s->dhidden = take(purse, rows * w->f);
+    s->dread = take(purse, rows * w->d);
+}
+
+/* Grows to ROWS tokens, in any number of strings of any length. */
+static void make_room(const struct weights *w, struct workspace *s, size_t rows)
+{
+    struct purse purse = { 0 };
+
+    if (rows < X(weights_chunk)(w))
+        rows = X(weights_chunk)(w);
+    if (rows <= s->room)
+        return;
+    s->room = rows;
+    if (s->layers == NULL)
+        s->layers = memory_new(w->config->n_layers, sizeof(*s->layers));
+    free(s->block);
+    take_all(&purse, w, s);
+    purse.block = s->block = memory_new_aligned(purse.used, sizeof(real));
+    purse.used = 0;
+    take_all(&purse, w, s);
+    s->tokens = memory_resize(s->tokens, rows, sizeof(*s->tokens));
+    s->starts = memory_resize(s->starts, rows + 1, sizeof(*s->starts));
+    s->last = memory_resize(s->last, rows, sizeof(*s->last));
+}
+
+/* sin and cos of position / 10000^(2i/d) side by side. */
+static void make_positions(const struct weights *w, struct workspace *s,
+                           size_t longest)
+{
+    size_t d = w->config->d_model;
+
+    if (longest <= s->n_positions)
+        return;
+    s->positions = memory_resize(s->positions, longest * w->d, sizeof(real));
+    for (size_t t = s->n_positions; t < longest; t++)
+        for (size_t i = 0; i < w->d; i++) {
+            double angle =
+                (double)t * pow(10000, -(double)(i / 2 * 2) / (double)d);
+            double value = i % 2 == 0 ? sin(angle) : cos(angle);
+
+            s->positions[t * w->d + i] = i < d ? (real)value : 0;
+        }
+    s->n_positions = longest;
+}
+
+static size_t string_of(const struct batch *batch, size_t i)
+{
+    return batch->index == NULL ? i : batch->index[i];
+}
+
+void X(workspace_load)(const struct weights *w, struct workspace *s,
+                       const struct batch *batch, size_t first, size_t count,
+                       bool every)
+{
+    const struct strings *strings = batch->strings;
+    size_t rows = 0, longest = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strings_length(strings, string_of(batch, first + i));
+
+        rows += length + 1;
+        longest = length + 1 > longest ? length + 1 : longest;
+    }
+    make_room(w, s, rows);
+    if (w->config->positions == POSITIONS_SINUSOIDAL)
+        make_positions(w, s, longest);
+    s->n_rows = rows;
+    s->n_strings = count;
+    s->every = every;
+    s->n_read = every ? rows : count;
+    rows = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t string = string_of(batch, first + i);
+        size_t length = strings_length(strings, string);
+        const uint16_t *symbols = strings_at(strings, string);
+
+        s->starts[i] = rows;
+        s->tokens[rows++] = (uint16_t)(w->layout->n_tokens - 1);
+        for (size_t t = 0; t < length; t++)
+            s->tokens[rows++] = symbols[t];
+        s->last[i] = rows - 1;
+    }
+    s->starts[count] = rows;
+}
