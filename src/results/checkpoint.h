@@ -27,8 +27,7 @@ struct checkpoint {
 };
 
 bool checkpoint_write(const char *path, const struct layout *layout,
-                      const struct checkpoint *checkpoint,
-                      struct error *error);
+                      const struct checkpoint *checkpoint, struct error *error);
 /* F64 or F32 tensors; the caller clears. */
 bool checkpoint_read(const char *path, const struct layout *layout,
                      struct checkpoint *checkpoint, struct error *error);

@@ -37,8 +37,8 @@ void metrics_add_word(struct metrics *metrics, const char *name,
                       const char *word);
 void metrics_add_verdicts(struct metrics *metrics,
                           const struct verdicts *verdicts);
-void metrics_add_growth(struct metrics *metrics,
-                        const struct growth_fit *fits, size_t count);
+void metrics_add_growth(struct metrics *metrics, const struct growth_fit *fits,
+                        size_t count);
 
 /* The metric of that name, or NULL. */
 const struct metric *metrics_find(const struct metrics *metrics,

@@ -34,7 +34,9 @@ struct run {
     char *partial; /* where it is written */
     int lock;
     enum run_state state;
-    char hash[17];
+    char hash[17]; /* of config.yaml and language.yaml, hex */
+    struct json *manifest;
+    size_t next_record, next_probe; /* steps before these have their row */
 };
 
 /*
@@ -48,30 +50,48 @@ bool run_open(struct run *run, const char *root, const char *experiment,
               const char *axes, const char *config, const char *language,
               struct error *error);
 
-/* Marks the manifest finished, renames the directory; run stays readable. */
+/* Adds a line to manifest.json, such as the engine; it is written with the
+ * next change of state. */
+void run_note(struct run *run, const char *key, const char *value);
+
+/*
+ * Keeps the checkpoints of step 0, of the last step and those that were to be
+ * kept, marks the manifest finished, removes the spool and renames the
+ * directory; the run stays readable.
+ */
 bool run_finish(struct run *run, struct error *error);
 void run_close(struct run *run); /* leaves a .partial to be resumed */
 
 /* "<directory>/<name>", freed by the caller. */
 char *run_file(const struct run *run, const char *name);
 
-/* The last whole checkpoint of an unfinished run into CHECKPOINT; its rows in
- * trajectory.csv, probes.csv and the spool are kept, later ones cut. */
+/*
+ * The last whole checkpoint of a resumed run into CHECKPOINT; the rows of
+ * trajectory.csv, probes.csv and the spool up to its step are kept, later
+ * ones cut.  Damaged checkpoints after it are removed.
+ */
 bool run_resume(struct run *run, const struct layout *layout,
                 struct checkpoint *checkpoint, struct error *error);
 
-/* Appending while training; each row is flushed. */
+/*
+ * Appending while training; each row is flushed, and synchronised before the
+ * next checkpoint.  A step that has its row already is passed over, so that a
+ * resumed trainer may tell of its first step again.
+ */
 bool run_add_snapshot(struct run *run, const struct layout *layout,
                       const struct snapshot *snapshot, const double *theta,
                       struct error *error);
 bool run_add_probe(struct run *run, size_t step, const char *const *names,
                    const double *values, size_t count, struct error *error);
+
+/* The run's hash goes into it.  Unless KEEP, it goes when two newer ones are
+ * there; step 0 always stays. */
 bool run_add_checkpoint(struct run *run, const struct layout *layout,
                         const struct checkpoint *checkpoint, bool keep,
                         struct error *error);
 
 /* After training: adds cos(theta_r, theta_T) to trajectory.csv from the
- * spooled parameters, and removes the spool. */
+ * spooled parameters, which stay until run_finish. */
 bool run_close_trajectory(struct run *run, const struct layout *layout,
                           const double *last, struct error *error);
 

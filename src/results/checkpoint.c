@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "results/checkpoint.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+/*
+ * The file: 8 bytes, the size N of the header, little-endian; N bytes of
+ * JSON padded with spaces to a multiple of 8; the tensors' bytes, offsets
+ * counted from there.  Upstream writes tensors by descending alignment of
+ * their type, then by name: with one type, by name.
+ */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "safetensors holds little-endian numbers");
+
+#define LENGTH_BYTES 8
+#define HEADER_LIMIT ((size_t)8 << 20)
+
+/*
+ * The checksum covers the whole file, header too, with its own 16 digits
+ * read as zeros.
+ */
+static const char checksum_key[] = "\"checksum\":\"";
+static const char no_checksum[] = "0000000000000000";
+#define CHECKSUM_DIGITS 16
+
+static const char recorded_prefix[] = "recorded.";
+
+/* Where a tensor of the file lives in memory. */
+struct part {
+    char name[96];
+    const struct tensor *tensor;
+    double *values; /* [tensor->count] */
+};
+
+static int compare_parts(const void *a, const void *b)
+{
+    return strcmp(((const struct part *)a)->name,
+                  ((const struct part *)b)->name);
+}
+
+/* The tensors of THETA, and of RECORDED unless it is NULL, by name. */
+static struct part *list_parts(const struct layout *layout, double *theta,
+                               double *recorded, size_t *count)
+{
+    struct part *parts = memory_new(2 * layout->n_tensors, sizeof *parts);
+    double *blocks[] = { theta, recorded };
+
+    *count = 0;
+    for (size_t b = 0; b < 2 && blocks[b] != NULL; b++)
+        for (size_t i = 0; i < layout->n_tensors; i++) {
+            const struct tensor *tensor = &layout->tensors[i];
+            struct part *part = &parts[(*count)++];
+
+            part->tensor = tensor;
+            part->values = blocks[b] + tensor->offset;
+            snprintf(part->name, sizeof part->name, "%s%s",
+                     b == 0 ? "" : recorded_prefix, tensor->name);
+        }
+    qsort(parts, *count, sizeof *parts, compare_parts);
+    return parts;
+}
+
+static void add_length(struct text *out, size_t length)
+{
+    for (size_t i = 0; i < LENGTH_BYTES; i++) {
+        char byte = (char)(length >> (8 * i) & 0xff);
+
+        text_add_bytes(out, &byte, 1);
+    }
+}
+
+static size_t read_length(const char *bytes)
+{
+    size_t length = 0;
+
+    for (size_t i = LENGTH_BYTES; i-- > 0;)
+        length = length << 8 | (unsigned char)bytes[i];
+    return length;
+}
+
+static void add_header(struct text *out, const struct checkpoint *checkpoint,
+                       const struct part *parts, size_t count)
+{
+    struct text header = { 0 };
+    size_t offset = 0;
+
+    text_add_format(&header,
+                    "{\"__metadata__\":{\"format\":\"pt\",\"step\":\"%zu\","
+                    "\"config\":\"%s\",%s%s\"}",
+                    checkpoint->step, checkpoint->config_hash, checksum_key,
+                    no_checksum);
+    for (size_t i = 0; i < count; i++) {
+        const struct tensor *tensor = parts[i].tensor;
+        size_t bytes = tensor->count * sizeof(double);
+
+        text_add_format(&header, ",\"%s\":{\"dtype\":\"F64\",\"shape\":[%zu",
+                        parts[i].name, tensor->rows);
+        if (tensor->columns > 0)
+            text_add_format(&header, ",%zu", tensor->columns);
+        text_add_format(&header, "],\"data_offsets\":[%zu,%zu]}", offset,
+                        offset + bytes);
+        offset += bytes;
+    }
+    text_add(&header, "}");
+    while (header.length % LENGTH_BYTES != 0)
+        text_add(&header, " ");
+    add_length(out, header.length);
+    text_add_bytes(out, header.data, header.length);
+    text_clear(&header);
+}
+
+bool checkpoint_write(const char *path, const struct layout *layout,
+                      const struct checkpoint *checkpoint, struct error *error)
+{
+    size_t count;
+    struct part *parts =
+        list_parts(layout, checkpoint->theta, checkpoint->recorded, &count);
+    struct text file = { 0 };
+    char hex[CHECKSUM_DIGITS + 1];
+    char *digits;
+    bool ok;
+
+    add_header(&file, checkpoint, parts, count);
+    for (size_t i = 0; i < count; i++)
+        text_add_bytes(&file, (const char *)parts[i].values,
+                       parts[i].tensor->count * sizeof(double));
+    checksum_text(checksum(file.data, file.length), hex);
+    digits = strstr(file.data + LENGTH_BYTES, checksum_key);
+    memcpy(digits + strlen(checksum_key), hex, CHECKSUM_DIGITS);
+    ok = file_write(path, file.data, file.length, error);
+    text_clear(&file);
+    free(parts);
+    return ok;
+}
+
+/* A file being read: FILE is all of it, HEADER its parsed JSON. */
+struct reader {
+    const char *path;
+    struct text file;
+    size_t header_size;
+    struct json *header;
+    struct error *error;
+};
+
+static bool refuse(const struct reader *reader, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static bool refuse(const struct reader *reader, const char *format, ...)
+{
+    struct place place = { .file = reader->path };
+    struct text reason = { 0 };
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_add_list(&reason, format, arguments);
+    va_end(arguments);
+    error_add(reader->error, ERROR_IO, &place, NULL, "%s", reason.data);
+    text_clear(&reason);
+    return false;
+}
+
+static bool open_header(struct reader *reader, const struct layout *layout)
+{
+    size_t most =
+        LENGTH_BYTES + HEADER_LIMIT + 2 * layout->n_parameters * sizeof(double);
+
+    if (!file_read(reader->path, most, &reader->file, reader->error))
+        return false;
+    if (reader->file.length < LENGTH_BYTES)
+        return refuse(reader, "not a safetensors file: %zu bytes",
+                      reader->file.length);
+    reader->header_size = read_length(reader->file.data);
+    if (reader->header_size > HEADER_LIMIT)
+        return refuse(reader, "the header claims %zu bytes, more than 8 MiB",
+                      reader->header_size);
+    if (reader->header_size > reader->file.length - LENGTH_BYTES)
+        return refuse(reader, "the header claims %zu bytes of a file of %zu",
+                      reader->header_size, reader->file.length);
+    reader->header =
+        json_parse(reader->file.data + LENGTH_BYTES, reader->header_size,
+                   reader->path, reader->error);
+    return reader->header != NULL;
+}
+
+/* Compares the checksum; what carries a step is ours and must have one. */
+static bool check_sum(struct reader *reader, const char *digits, bool ours)
+{
+    char *start = reader->file.data + LENGTH_BYTES;
+    char hex[CHECKSUM_DIGITS + 1];
+    char *at;
+
+    if (digits == NULL)
+        return !ours || refuse(reader, "the checksum is missing");
+    at = strstr(start, checksum_key);
+    if (at == NULL || at >= start + reader->header_size ||
+        strlen(digits) != CHECKSUM_DIGITS ||
+        strncmp(at + strlen(checksum_key), digits, CHECKSUM_DIGITS) != 0)
+        return refuse(reader, "the checksum is not readable");
+    at += strlen(checksum_key);
+    memcpy(at, no_checksum, CHECKSUM_DIGITS);
+    checksum_text(checksum(reader->file.data, reader->file.length), hex);
+    if (strcmp(hex, digits) != 0)
+        return refuse(reader, "damaged: the checksum is %s, not %s", hex,
+                      digits);
+    return true;
+}
+
+static bool is_object(const struct json *value)
+{
+    struct text text = { 0 };
+    bool is;
+
+    json_print(value, false, &text);
+    is = text.data[0] == '{';
+    text_clear(&text);
+    return is;
+}
+
+static bool read_metadata(struct reader *reader, struct checkpoint *checkpoint)
+{
+    const struct json *metadata = json_get(reader->header, "__metadata__");
+    const char *step = json_as_text(json_get(metadata, "step"));
+    const char *config = json_as_text(json_get(metadata, "config"));
+    const char *digits = json_as_text(json_get(metadata, "checksum"));
+    uint64_t number = 0;
+
+    if (metadata != NULL && !is_object(metadata))
+        return refuse(reader, "__metadata__ is not an object");
+    for (const char *key = json_next_key(metadata, NULL); key != NULL;
+         key = json_next_key(metadata, key))
+        if (json_as_text(json_get(metadata, key)) == NULL)
+            return refuse(reader, "__metadata__: %s is not text", key);
+    if (!check_sum(reader, digits, step != NULL))
+        return false;
+    if (step != NULL && !text_read_count(step, &number))
+        return refuse(reader, "__metadata__: the step \"%s\" is not a count",
+                      step);
+    if (config != NULL && strlen(config) >= sizeof checkpoint->config_hash)
+        return refuse(reader, "__metadata__: the config hash is too long");
+    checkpoint->step = number;
+    strcpy(checkpoint->config_hash, config != NULL ? config : "");
+    return true;
+}
+
+/* A tensor's entry of the header. */
+struct entry {
+    const char *name;
+    size_t begin, end, size; /* SIZE bytes a number */
+};
+
+/* Item I of an array as a non-negative integer. */
+static bool read_item(const struct json *array, size_t i, size_t *out)
+{
+    int64_t value;
+
+    if (!json_as_integer(json_item(array, i), &value) || value < 0)
+        return false;
+    *out = (size_t)value;
+    return true;
+}
+
+static bool has_shape(const struct json *shape, const struct tensor *tensor)
+{
+    size_t rows, columns = 0, dimensions = tensor->columns > 0 ? 2 : 1;
+
+    return json_size(shape) == dimensions && read_item(shape, 0, &rows) &&
+           rows == tensor->rows &&
+           (dimensions == 1 || read_item(shape, 1, &columns)) &&
+           columns == tensor->columns;
+}
+
+static bool read_entry(const struct reader *reader, const struct part *part,
+                       struct entry *entry)
+{
+    const struct json *object = json_get(reader->header, part->name);
+    const char *type = json_as_text(json_get(object, "dtype"));
+    const struct json *offsets = json_get(object, "data_offsets");
+
+    entry->name = part->name;
+    if (object == NULL)
+        return refuse(reader, "tensor %s is missing", part->name);
+    if (type == NULL || (strcmp(type, "F64") != 0 && strcmp(type, "F32") != 0))
+        return refuse(reader, "tensor %s is %s; accepted: F64, F32", part->name,
+                      type != NULL ? type : "of no type");
+    entry->size = type[1] == '6' ? sizeof(double) : sizeof(float);
+    if (!has_shape(json_get(object, "shape"), part->tensor))
+        return refuse(reader, "tensor %s has another shape than the network's",
+                      part->name);
+    if (json_size(object) != 3)
+        return refuse(reader, "tensor %s has unknown keys", part->name);
+    if (json_size(offsets) != 2 || !read_item(offsets, 0, &entry->begin) ||
+        !read_item(offsets, 1, &entry->end))
+        return refuse(reader, "tensor %s has no offsets", part->name);
+    if (entry->end < entry->begin ||
+        entry->end - entry->begin != part->tensor->count * entry->size)
+        return refuse(reader, "tensor %s has the wrong number of bytes",
+                      part->name);
+    return true;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *left = a, *right = b;
+
+    return (left->begin > right->begin) - (left->begin < right->begin);
+}
+
+/* Data without holes, overlaps or a tail; ENTRIES are copied to be sorted. */
+static bool check_cover(const struct reader *reader,
+                        const struct entry *entries, size_t count)
+{
+    struct entry *sorted = memory_copy(entries, count * sizeof *sorted);
+    size_t end = 0, size;
+    bool ok = true;
+
+    qsort(sorted, count, sizeof *sorted, compare_entries);
+    for (size_t i = 0; ok && i < count; i++) {
+        if (sorted[i].begin != end)
+            ok = refuse(reader, "tensor %s begins at %zu instead of %zu",
+                        sorted[i].name, sorted[i].begin, end);
+        end = sorted[i].end;
+    }
+    size = reader->file.length - LENGTH_BYTES - reader->header_size;
+    if (ok && end != size)
+        ok = refuse(reader, "%zu bytes of data where the header tells of %zu",
+                    size, end);
+    free(sorted);
+    return ok;
+}
+
+static void copy_values(const struct reader *reader, const struct entry *entry,
+                        const struct part *part)
+{
+    const char *from =
+        reader->file.data + LENGTH_BYTES + reader->header_size + entry->begin;
+
+    if (entry->size == sizeof(double)) {
+        memcpy(part->values, from, entry->end - entry->begin);
+        return;
+    }
+    for (size_t i = 0; i < part->tensor->count; i++) {
+        float value;
+
+        memcpy(&value, from + i * sizeof value, sizeof value);
+        part->values[i] = value;
+    }
+}
+
+static bool read_tensors(const struct reader *reader, const struct part *parts,
+                         size_t count)
+{
+    struct entry *entries = memory_new(count, sizeof *entries);
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < count; i++)
+        ok = read_entry(reader, &parts[i], &entries[i]);
+    ok = ok && check_cover(reader, entries, count);
+    for (size_t i = 0; ok && i < count; i++)
+        copy_values(reader, &entries[i], &parts[i]);
+    free(entries);
+    return ok;
+}
+
+/* Whether the file holds recorded parameters: by its number of tensors. */
+static bool count_tensors(const struct reader *reader,
+                          const struct layout *layout, bool *recorded)
+{
+    bool metadata = json_get(reader->header, "__metadata__") != NULL;
+    size_t count = json_size(reader->header) - metadata;
+
+    *recorded = count == 2 * layout->n_tensors;
+    return *recorded || count == layout->n_tensors ||
+           refuse(reader, "%zu tensors where the network has %zu", count,
+                  layout->n_tensors);
+}
+
+bool checkpoint_read(const char *path, const struct layout *layout,
+                     struct checkpoint *checkpoint, struct error *error)
+{
+    struct reader reader = { .path = path, .error = error };
+    struct part *parts = NULL;
+    size_t count;
+    bool recorded, ok = false;
+
+    *checkpoint = (struct checkpoint){ 0 };
+    if (!open_header(&reader, layout) || !read_metadata(&reader, checkpoint) ||
+        !count_tensors(&reader, layout, &recorded))
+        goto done;
+    checkpoint->theta = memory_new(layout->n_parameters, sizeof(double));
+    if (recorded)
+        checkpoint->recorded = memory_new(layout->n_parameters, sizeof(double));
+    parts = list_parts(layout, checkpoint->theta, checkpoint->recorded, &count);
+    ok = read_tensors(&reader, parts, count);
+done:
+    free(parts);
+    json_free(reader.header);
+    text_clear(&reader.file);
+    if (!ok)
+        checkpoint_clear(checkpoint);
+    return ok;
+}
+
+void checkpoint_clear(struct checkpoint *checkpoint)
+{
+    free(checkpoint->theta);
+    free(checkpoint->recorded);
+    *checkpoint = (struct checkpoint){ 0 };
+}

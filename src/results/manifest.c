@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "results/manifest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "config/yaml.h"
+
+#define FILE_LIMIT ((size_t)1 << 20)
+
+#ifdef __clang__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
+static void set_text(struct json *object, const char *key, const char *text)
+{
+    json_set(object, key, json_new_text(text));
+}
+
+/* The length of the first axis: commas inside brackets or quotes are its
+ * value's. */
+static size_t axis_length(const char *axes)
+{
+    size_t i, depth = 0;
+    char quote = '\0';
+
+    for (i = 0; axes[i] != '\0'; i++) {
+        char c = axes[i];
+
+        if (quote != '\0')
+            quote = c == quote ? '\0' : quote;
+        else if (c == '"' || c == '\'')
+            quote = c;
+        else if (strchr("[{(", c) != NULL)
+            depth++;
+        else if (strchr("]})", c) != NULL && depth > 0)
+            depth--;
+        else if (c == ',' && depth == 0)
+            break;
+    }
+    return i;
+}
+
+static struct json *split_axes(const char *axes)
+{
+    struct json *object = json_new_object();
+
+    while (*axes != '\0') {
+        size_t length = axis_length(axes);
+        struct text axis = { 0 };
+        char *equals;
+
+        text_add_bytes(&axis, axes, length);
+        equals = strchr(axis.data, '=');
+        if (equals != NULL)
+            *equals = '\0';
+        set_text(object, axis.data, equals != NULL ? equals + 1 : "");
+        text_clear(&axis);
+        axes += length + (axes[length] == ',');
+    }
+    return object;
+}
+
+/* One seed for all purposes as "1", different ones as a map. */
+static void add_seed(const struct yaml_node *seed, struct text *out)
+{
+    bool same = seed->kind == YAML_MAP && seed->count > 0;
+
+    for (size_t i = 0; same && i < seed->count; i++)
+        same = seed->items[i]->kind == YAML_SCALAR &&
+               strcmp(seed->items[i]->text, seed->items[0]->text) == 0;
+    yaml_add_flow(out, same ? seed->items[0] : seed);
+}
+
+/* The value under KEY of the YAML in TEXT, as text; FILE is for complaints. */
+static bool look_up(const char *text, const char *file, const char *key,
+                    struct text *out, struct error *error)
+{
+    struct yaml_document document = { 0 };
+    const struct yaml_node *node;
+
+    text_add(out, "");
+    if (!yaml_parse(&document, text, strlen(text), file, error))
+        return false;
+    node = yaml_get(document.root, key);
+    if (node != NULL && node->kind == YAML_SCALAR)
+        text_add(out, node->text);
+    else if (node != NULL)
+        add_seed(node, out);
+    yaml_clear(&document);
+    return true;
+}
+
+static void set_processor(struct json *manifest)
+{
+    FILE *stream = fopen("/proc/cpuinfo", "r");
+    char line[256], *colon;
+
+    while (stream != NULL && fgets(line, sizeof line, stream) != NULL) {
+        colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) != 0 || colon == NULL)
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        set_text(manifest, "cpu", colon + 1 + strspn(colon + 1, " "));
+        break;
+    }
+    if (stream != NULL)
+        fclose(stream);
+}
+
+static void set_build(struct json *manifest)
+{
+    set_text(manifest, "version", VERSION);
+    set_text(manifest, "compiler", COMPILER);
+#ifdef BUILD_FLAGS
+    set_text(manifest, "flags", BUILD_FLAGS);
+#endif
+}
+
+struct json *manifest_new(const struct manifest_source *source,
+                          struct error *error)
+{
+    struct text language = { 0 }, seed = { 0 };
+    struct json *manifest = NULL;
+
+    if (!look_up(source->language, "language.yaml", "language", &language,
+                 error) ||
+        !look_up(source->config, "config.yaml", "seed", &seed, error))
+        goto done;
+    manifest = json_new_object();
+    set_text(manifest, "experiment", source->experiment);
+    set_text(manifest, "language", language.data);
+    json_set(manifest, "axes", split_axes(source->axes));
+    set_text(manifest, "seed", seed.data);
+    set_text(manifest, "hash", source->hash);
+    set_text(manifest, "state", "new");
+    json_set(manifest, "resumed", json_new_integer(0));
+    json_set(manifest, "kept", json_new_array());
+    set_build(manifest);
+    set_processor(manifest);
+    json_set(manifest, "threads",
+             json_new_integer((int64_t)parallel_threads()));
+    manifest_set_time(manifest, "started");
+done:
+    text_clear(&language);
+    text_clear(&seed);
+    return manifest;
+}
+
+struct json *manifest_read(const char *directory, struct error *error)
+{
+    char *path = file_join(directory, "manifest.json");
+    struct text text = { 0 };
+    struct json *manifest = NULL;
+
+    if (file_read(path, FILE_LIMIT, &text, error))
+        manifest = json_parse(text.data, text.length, path, error);
+    text_clear(&text);
+    free(path);
+    return manifest;
+}
+
+bool manifest_write(const struct json *manifest, const char *directory,
+                    struct error *error)
+{
+    char *path = file_join(directory, "manifest.json");
+    struct text text = { 0 };
+    bool ok;
+
+    json_print(manifest, true, &text);
+    text_add(&text, "\n");
+    ok = file_write(path, text.data, text.length, error);
+    text_clear(&text);
+    free(path);
+    return ok;
+}
+
+void manifest_set_time(struct json *manifest, const char *key)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    char text[32];
+
+    gmtime_r(&now, &utc);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    set_text(manifest, key, text);
+}
+
+const char *manifest_state(const struct json *manifest)
+{
+    const char *state = json_as_text(json_get(manifest, "state"));
+
+    return state != NULL ? state : "";
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * manifest.json: what a run is (experiment, language, its place on the axes,
+ * hash) and where it was made (version, compiler, CPU, threads, times).
+ * Readers ask it; nobody takes a directory's name apart.
+ */
+
+#ifndef RESULTS_MANIFEST_H
+#define RESULTS_MANIFEST_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/json.h"
+
+/* AXES is "seed=1,model.norm=pre"; CONFIG and LANGUAGE are YAML. */
+struct manifest_source {
+    const char *experiment, *axes, *config, *language, *hash;
+};
+
+/* The manifest of a run that begins now; NULL when the YAML is none. */
+struct json *manifest_new(const struct manifest_source *source,
+                          struct error *error);
+
+struct json *manifest_read(const char *directory, struct error *error);
+bool manifest_write(const struct json *manifest, const char *directory,
+                    struct error *error);
+
+/* The time as "2026-01-31T12:00:00Z" under KEY. */
+void manifest_set_time(struct json *manifest, const char *key);
+
+/* "new", "training", "finished"; "" when the manifest does not say. */
+const char *manifest_state(const struct json *manifest);
+
+#endif

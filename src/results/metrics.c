@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "results/metrics.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#define FILE_LIMIT ((size_t)64 << 20)
+
+void metrics_clear(struct metrics *metrics)
+{
+    for (size_t i = 0; i < metrics->count; i++) {
+        free(metrics->items[i].name);
+        free(metrics->items[i].word);
+    }
+    free(metrics->items);
+    *metrics = (struct metrics){ 0 };
+}
+
+static struct metric *append(struct metrics *metrics, const char *name)
+{
+    struct metric *metric;
+
+    metrics->items = memory_resize(metrics->items, metrics->count + 1,
+                                   sizeof *metrics->items);
+    metric = &metrics->items[metrics->count++];
+    *metric = (struct metric){ .name = memory_copy_text(name), .value = NAN };
+    return metric;
+}
+
+static struct metric *find(const struct metrics *metrics, const char *name)
+{
+    for (size_t i = 0; i < metrics->count; i++)
+        if (strcmp(metrics->items[i].name, name) == 0)
+            return &metrics->items[i];
+    return NULL;
+}
+
+static void put(struct metrics *metrics, const char *name, double value,
+                const char *word)
+{
+    struct metric *metric = find(metrics, name);
+
+    if (metric == NULL)
+        metric = append(metrics, name);
+    free(metric->word);
+    metric->word = memory_copy_text(word);
+    metric->value = value;
+}
+
+void metrics_add(struct metrics *metrics, const char *name, double value)
+{
+    put(metrics, name, value, NULL);
+}
+
+void metrics_add_word(struct metrics *metrics, const char *name,
+                      const char *word)
+{
+    put(metrics, name, NAN, word);
+}
+
+const struct metric *metrics_find(const struct metrics *metrics,
+                                  const char *name)
+{
+    return find(metrics, name);
+}
+
+/* Adds VALUE under STEM followed by the rest of the name. */
+static void add_under(struct metrics *metrics, const struct text *stem,
+                      const char *rest, double value)
+{
+    struct text name = { 0 };
+
+    text_add_format(&name, "%s.%s", stem->data, rest);
+    metrics_add(metrics, name.data, value);
+    text_clear(&name);
+}
+
+/* The class `all` is the set as a whole and not named. */
+static void add_verdict(struct metrics *metrics, const struct verdict *verdict)
+{
+    double strings = (double)verdict->strings;
+    bool whole = strcmp(verdict->class, "all") == 0;
+    struct text stem = { 0 };
+
+    if (verdict->strings == 0)
+        return;
+    text_add_format(&stem, "%s.%s", verdict->evaluator, verdict->set);
+    if (!whole)
+        text_add_format(&stem, ".%s", verdict->class);
+    add_under(metrics, &stem, "accuracy",
+              (double)verdict->recognised / strings);
+    add_under(metrics, &stem, "agreement", (double)verdict->agreed / strings);
+    add_under(metrics, &stem, "undecided",
+              (double)verdict->undecided / strings);
+    add_under(metrics, &stem, "low", verdict->interval.low);
+    add_under(metrics, &stem, "high", verdict->interval.high);
+    text_clear(&stem);
+    if (!whole)
+        return;
+    text_add(&stem, verdict->set);
+    add_under(metrics, &stem, "least", (double)verdict->least);
+    add_under(metrics, &stem, "most", (double)verdict->most);
+    text_clear(&stem);
+}
+
+void metrics_add_verdicts(struct metrics *metrics,
+                          const struct verdicts *verdicts)
+{
+    for (size_t i = 0; i < verdicts->count; i++)
+        add_verdict(metrics, &verdicts->rows[i]);
+}
+
+void metrics_add_growth(struct metrics *metrics, const struct growth_fit *fits,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct text stem = { 0 };
+
+        text_add_format(&stem, "growth.%s", fits[i].law);
+        add_under(metrics, &stem, "r2", fits[i].r2);
+        if (!isnan(fits[i].p))
+            add_under(metrics, &stem, "p", fits[i].p);
+        text_clear(&stem);
+    }
+}
+
+bool metrics_write(const struct metrics *metrics, const char *path,
+                   struct error *error)
+{
+    struct json *object = json_new_object();
+    struct text text = { 0 };
+    bool ok;
+
+    for (size_t i = 0; i < metrics->count; i++) {
+        const struct metric *metric = &metrics->items[i];
+
+        json_set(object, metric->name,
+                 metric->word != NULL ? json_new_text(metric->word)
+                                      : json_new_number(metric->value));
+    }
+    json_print(object, true, &text);
+    text_add(&text, "\n");
+    ok = file_write(path, text.data, text.length, error);
+    json_free(object);
+    text_clear(&text);
+    return ok;
+}
+
+bool metrics_read(struct metrics *metrics, const char *path,
+                  struct error *error)
+{
+    struct place place = { .file = path };
+    struct text text = { 0 };
+    struct json *object = NULL;
+    bool ok = true;
+
+    *metrics = (struct metrics){ 0 };
+    if (file_read(path, FILE_LIMIT, &text, error))
+        object = json_parse(text.data, text.length, path, error);
+    text_clear(&text);
+    if (object == NULL)
+        return false;
+    for (const char *name = json_next_key(object, NULL); ok && name != NULL;
+         name = json_next_key(object, name)) {
+        const struct json *value = json_get(object, name);
+        struct metric *metric = append(metrics, name);
+
+        if (json_as_number(value, &metric->value))
+            continue;
+        metric->word = memory_copy_text(json_as_text(value));
+        if (metric->word == NULL)
+            ok = error_add(error, ERROR_IO, &place, name,
+                           "neither a number nor a word");
+    }
+    json_free(object);
+    if (!ok)
+        metrics_clear(metrics);
+    return ok;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A directory of a test's own, made before it and removed after it:
+ * tcase_add_checked_fixture(tests, scratch_open, scratch_close). */
+
+#ifndef TESTS_SCRATCH_H
+#define TESTS_SCRATCH_H
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+
+static char scratch[256];
+
+static inline void scratch_open(void)
+{
+    const char *parent = getenv("TMPDIR");
+
+    snprintf(scratch, sizeof scratch, "%s/saturn-XXXXXX",
+             parent != NULL ? parent : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(scratch));
+}
+
+static inline void scratch_close(void)
+{
+    struct error error = { 0 };
+
+    file_remove_tree(scratch, &error);
+    error_clear(&error);
+}
+
+/* "<scratch>/<name>" in one of a few static buffers. */
+static inline const char *scratch_path(const char *name)
+{
+    static char paths[8][512];
+    static unsigned next;
+    char *path = paths[next++ % 8];
+
+    snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
+    return path;
+}
+
+static inline void scratch_write(const char *path, const void *data,
+                                 size_t size)
+{
+    FILE *stream = fopen(path, "wb");
+
+    ck_assert_ptr_nonnull(stream);
+    ck_assert_uint_eq(fwrite(data, 1, size, stream), size);
+    ck_assert_int_eq(fclose(stream), 0);
+}
+
+/* All of a file; the caller clears. */
+static inline struct text scratch_read(const char *path)
+{
+    struct text text = { 0 };
+    FILE *stream = fopen(path, "rb");
+    int c;
+
+    ck_assert_msg(stream != NULL, "%s is not there", path);
+    text_add(&text, "");
+    while ((c = getc(stream)) != EOF) {
+        char byte = (char)c;
+
+        text_add_bytes(&text, &byte, 1);
+    }
+    fclose(stream);
+    return text;
+}
+
+/* What main would print of ERROR, which is cleared; one static buffer. */
+static inline const char *scratch_complaint(struct error *error)
+{
+    static char printed[4096];
+    FILE *stream = fmemopen(printed, sizeof printed, "w");
+
+    error_print(error, stream);
+    fclose(stream);
+    error_clear(error);
+    return printed;
+}
+
+#endif
