@@ -6,8 +6,9 @@
  * Item i of a split is a pure function of (settings, language, seed, split,
  * i).  The label is drawn first, then the length, uniform over the lengths of
  * the range at which members exist, so that negatives have the lengths of the
- * positives; then the string, uniform among the members or by its kind of
- * negative.  Draws are with replacement.
+ * positives; then, for a negative, its kind by the declared shares; then the
+ * string, uniform among the members or by its kind.  Draws are with
+ * replacement.
  */
 
 #ifndef DATA_DATASET_H
@@ -22,8 +23,9 @@
 enum objective { OBJECTIVE_MEMBERSHIP };
 
 struct split_config {
-    size_t count; /* 0: stream, fresh strings at every step */
-    struct ranges length; /* train and validation: one range */
+    size_t count;         /* of each test bin; train 0: stream, fresh strings
+                             at every step; else 0: none */
+    struct ranges length; /* train and validation: one range; none: train's */
 };
 
 /* What `data:` may say in an experiment. */
@@ -32,7 +34,9 @@ struct data_config {
     struct split_config train, validation, test;
     double positives; /* probability of a member */
     struct negatives negatives;
-    bool disjoint; /* no string of train in validation or test */
+    bool disjoint; /* no string of train in validation or test: a quarter of
+                      all strings, chosen by hash, is held out of training;
+                      validation and test are drawn from it alone */
 };
 extern const struct field data_fields[];
 
@@ -45,6 +49,10 @@ struct examples {
 };
 void examples_clear(struct examples *examples);
 
+/* Adds a string of class KIND; the arrays grow here alone. */
+void examples_add(struct examples *examples, const uint16_t *symbols,
+                  size_t length, size_t kind, size_t item);
+
 struct dataset {
     struct examples train; /* empty when streamed */
     struct examples validation;
@@ -55,8 +63,8 @@ struct dataset {
     const struct data_config *config;
     const struct language *language;
     uint64_t seed;
-    size_t **lengths; /* lengths with members, per range; see dataset.c */
-    size_t *n_lengths;
+    size_t **lengths;  /* lengths with members: of train, of validation, */
+    size_t *n_lengths; /* then of every test bin */
 };
 
 /*
@@ -79,6 +87,12 @@ void dataset_stream(const struct dataset *dataset, size_t first, size_t count,
  */
 void dataset_sample(const struct dataset *dataset, size_t bin, size_t kind,
                     size_t count, struct examples *out);
+
+/* The lengths asked for: of train (0), validation (1), test bin B (2 + B). */
+struct range dataset_range(const struct dataset *dataset, size_t range);
+
+/* The longest length that any of them names. */
+size_t dataset_longest(const struct dataset *dataset);
 
 /* "members", "uniform", "edit-2"... for class KIND. */
 const char *dataset_class_name(const struct dataset *dataset, size_t kind);

@@ -9,7 +9,10 @@
  *                (insert, delete, replace) that land on length n
  *   same-counts  a uniform permutation of a member of the length
  *
- * The last two are redrawn, within the kind, until membership says no.
+ * The last two are redrawn, within the kind, until membership says no.  Of an
+ * edited member the length is uniform among those possible, then the number of
+ * insertions made up for by deletions, then the order of the edits, the place
+ * and the symbol of each; a replacement changes the symbol.
  */
 
 #ifndef DATA_NEGATIVE_H
@@ -40,6 +43,12 @@ extern const struct field_custom negatives_custom;
 /* The kind called NAME ("edit-2"), weight 1; false if there is none. */
 bool negative_find(const char *name, struct negative *out);
 void negative_clear(struct negative *negative);
+
+/* Whether the kind is all non-members of the length, each as likely. */
+bool negative_is_uniform(const struct negative *negative);
+
+/* Why a draw may find none, to end a complaint with. */
+const char *negative_absence(const struct negative *negative);
 
 /* How far from its own length a draw looks for members: prepare to n + d. */
 size_t negative_reach(const struct negative *negative);

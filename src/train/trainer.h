@@ -5,9 +5,14 @@
  * wants to keep something is an observer.
  *
  * Step s of an epoch takes the next strings of a permutation keyed by
- * (seed, epoch); the short last batch is used.  A streamed split draws items
- * s*batch.. afresh.  The state between two steps is (step, parameters,
- * parameters last recorded) and nothing else.
+ * (seed, epoch); the short last batch is used, and a batch of all strings is
+ * not permuted.  A streamed split draws items s*batch.. afresh.  The state
+ * between two steps is (step, parameters, parameters last recorded) and
+ * nothing else.
+ *
+ * Snapshot t has the loss and gradient at theta_t, on the batch of step t, and
+ * the step that takes theta_t to theta_{t+1}; at the last, t = steps, that
+ * step is measured too but not made.
  */
 
 #ifndef TRAIN_TRAINER_H
@@ -59,14 +64,20 @@ struct trainer {
     const struct observer *observer;
     const double *start;    /* theta_0; NULL: the network's parameters now */
     size_t step;            /* to continue from; 0 at the beginning */
-    const double *recorded; /* parameters last recorded, when STEP > 0 */
+    const double *recorded; /* parameters last recorded; NULL at the beginning,
+                               else what is due at STEP was done before */
 };
 
-/* ERROR_DIVERGED, naming the step and what is not finite. */
+/* ERROR_DIVERGED, naming the step and what is not finite; ERROR_CONFIG for a
+ * full batch of a stream. */
 bool trainer_run(struct trainer *trainer, struct error *error);
 
-/* How many strings a step takes, steps an epoch has (stream: SIZE_MAX). */
+/* How many strings a step takes, but for a short last batch. */
 size_t trainer_batch(const struct train_config *config,
+                     const struct dataset *dataset);
+
+/* Steps an epoch has; SIZE_MAX for a stream. */
+size_t trainer_epoch(const struct train_config *config,
                      const struct dataset *dataset);
 
 #endif

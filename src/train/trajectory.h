@@ -32,8 +32,8 @@ struct snapshot {
     double alignment_interval;  /* cos(theta_r - theta_{r-1}, theta_{r-1}) */
     double distance_start;      /* |theta_r - theta_0| */
     double step_length;         /* |delta_t| */
-    double step_lost; /* |(theta + delta) - theta - delta| / |delta|: the part
-                         of the step lost to rounding in the masters */
+    double step_lost;   /* |(theta + delta) - theta - delta| / |delta|: the part
+                           of the step lost to rounding in the masters */
     double step_unseen; /* the same for the parameters as the network, in its
                            own precision, sees them */
 };

@@ -12,14 +12,15 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/statistics.h"
 #include "config/schema.h"
 #include "data/dataset.h"
 #include "saturation/evaluator.h"
 
 /* What `verify:` may say in an experiment. */
 struct verify_config {
-    size_t exhaustive; /* budget of strings; all of length 0..n while they
-                          fit; 0: none */
+    size_t exhaustive; /* budget of strings: all of length 0..n while they
+                          fit, n at most the longest of the data; 0: none */
     size_t samples;    /* per length bin and class; 0: none */
     double level;      /* of the Clopper-Pearson intervals, 0.95 */
 };
@@ -28,18 +29,20 @@ extern const struct field verify_fields[];
 /* One row of verdict.csv. */
 struct verdict {
     char evaluator[32];
-    char set[32];   /* "validation", "test[0]", "exhaustive", "verify[1]" */
+    char set[32];       /* "validation", "test[0]", "exhaustive", "verify[1]" */
     size_t least, most; /* lengths of the set */
-    char class[64]; /* "all", "members", "outside", "uniform", "edit-2" */
-    bool enumerated; /* every string of its kind, not a sample */
+    char class[64];     /* "all", "members", "outside", "uniform", "edit-2" */
+    bool enumerated;    /* every string of its kind, not a sample */
     size_t strings;
     size_t recognised; /* decision equals membership */
     size_t agreed;     /* decides as `trained` does */
-    size_t undecided;  /* the logit is zero within its bound */
+    size_t undecided;  /* the logit is zero within its bound: neither
+                          recognised nor agreed, even with `trained` undecided */
     size_t rounding, flagged;
     struct interval interval; /* of recognised / strings; a point if
                                  enumerated */
-    char *shortest; /* first string decided wrongly, or NULL */
+    char *shortest; /* first string decided wrongly, by length and then in
+                       lexicographic order; the empty string is ""; or NULL */
 };
 
 struct verdicts {
@@ -53,10 +56,14 @@ struct verification {
     const struct verify_config *config;
     const struct dataset *dataset;
     struct evaluator **evaluators; /* NULL-terminated */
-    bool nonnegative; /* a zero logit accepts */
+    bool nonnegative; /* a logit of zero with bound zero accepts; otherwise
+                         it is undecided, as one within a bound always is */
 };
 
-/* Adds rows for labelled EXAMPLES called SET: per class, and "all". */
+/*
+ * Adds rows for labelled EXAMPLES called SET: "all", and one a class; here and
+ * below a class without strings has no row.  Lengths are those that occur.
+ */
 void verify_examples(const struct verification *verification, const char *set,
                      const struct examples *examples,
                      struct verdicts *verdicts);
@@ -66,13 +73,16 @@ void verify_examples(const struct verification *verification, const char *set,
 void verify_exhaustive(const struct verification *verification,
                        struct verdicts *verdicts);
 
-/* Adds rows for fresh draws of every class per length bin, called
- * "verify[bin]"; enumerated where there are no more than `samples`. */
+/*
+ * Adds rows for fresh draws of every class per length bin, called
+ * "verify[bin]": `samples` a class, but all of them, enumerated, where the
+ * members or the uniform negatives are no more than that.  "all" pools them.
+ */
 void verify_samples(const struct verification *verification,
                     struct verdicts *verdicts);
 
 /* Adds rows for the label prior: always the likelier label of the train
- * split, as evaluator "prior", over the same sets as the test splits. */
+ * split (of two as likely, member), as evaluator "prior", over the tests. */
 void verify_prior(const struct verification *verification,
                   struct verdicts *verdicts);
 

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "data/dataset.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/natural.h"
+#include "base/parallel.h"
+#include "base/random.h"
+
+#define BLOCK 32 /* items drawn by one thread at a time */
+#define TRIES 10000
+
+/* Ranges in dataset.lengths: train, validation, then the test bins. */
+enum { RANGE_TRAIN, RANGE_VALIDATION, RANGE_TEST };
+
+/* With `disjoint`, a hash decides on which side of the wall a string lies. */
+enum side { SIDE_ANY, SIDE_TRAIN, SIDE_HELD };
+
+/* What the items of a split have in common. */
+struct split {
+    char purpose[64]; /* of the random streams */
+    size_t range;
+    size_t kind; /* ANY_KIND: the label and the kind are drawn */
+    enum side side;
+};
+
+#define ANY_KIND SIZE_MAX
+
+void examples_clear(struct examples *examples)
+{
+    strings_clear(&examples->strings);
+    free(examples->member);
+    free(examples->kind);
+    free(examples->item);
+    *examples = (struct examples){ 0 };
+}
+
+/* The arrays have room for the next power of two. */
+void examples_add(struct examples *examples, const uint16_t *symbols,
+                  size_t length, size_t kind, size_t item)
+{
+    size_t i = examples->strings.count, room = i == 0 ? 1 : 2 * i;
+
+    if ((i & (i - 1)) == 0) {
+        examples->member = memory_resize(examples->member, room, 1);
+        examples->kind = memory_resize(examples->kind, room, 1);
+        examples->item =
+            memory_resize(examples->item, room, sizeof *examples->item);
+    }
+    examples->member[i] = kind == 0;
+    examples->kind[i] = (uint8_t)kind;
+    examples->item[i] = item;
+    strings_add(&examples->strings, symbols, length);
+}
+
+static void append(struct examples *to, const struct examples *from)
+{
+    for (size_t i = 0; i < from->strings.count; i++)
+        examples_add(to, strings_at(&from->strings, i),
+                     strings_length(&from->strings, i), from->kind[i],
+                     from->item[i]);
+}
+
+size_t dataset_classes(const struct dataset *dataset)
+{
+    return 1 + dataset->config->negatives.count;
+}
+
+const char *dataset_class_name(const struct dataset *dataset, size_t kind)
+{
+    assert(kind < dataset_classes(dataset));
+    return kind == 0 ? "members"
+                     : dataset->config->negatives.items[kind - 1].name;
+}
+
+struct range dataset_range(const struct dataset *dataset, size_t range)
+{
+    const struct data_config *config = dataset->config;
+    const struct ranges *ranges = range == RANGE_TRAIN ? &config->train.length
+                                  : range == RANGE_VALIDATION
+                                      ? &config->validation.length
+                                      : &config->test.length;
+
+    if (ranges->count == 0)
+        return config->train.length.items[0];
+    return ranges->items[range < RANGE_TEST ? 0 : range - RANGE_TEST];
+}
+
+size_t dataset_longest(const struct dataset *dataset)
+{
+    size_t longest = 0;
+
+    for (size_t r = 0; r < RANGE_TEST + dataset->n_tests; r++) {
+        struct range range = dataset_range(dataset, r);
+
+        longest = range.most > longest ? range.most : longest;
+    }
+    return longest;
+}
+
+static size_t draw_length(const struct dataset *dataset, size_t range,
+                          struct stream *stream)
+{
+    return dataset
+        ->lengths[range][stream_below(stream, dataset->n_lengths[range])];
+}
+
+static size_t draw_kind(const struct dataset *dataset, struct stream *stream)
+{
+    const struct negatives *negatives = &dataset->config->negatives;
+    double left = stream_uniform(stream);
+    size_t k = 0;
+
+    while (k + 1 < negatives->count && left >= negatives->items[k].weight)
+        left -= negatives->items[k++].weight;
+    return k + 1;
+}
+
+/* One string of class KIND and length N; checks before drawing have shown
+ * that there are some. */
+static void draw_string(const struct dataset *dataset, size_t kind, size_t n,
+                        struct stream *stream, uint16_t *out)
+{
+    const struct language *language = dataset->language;
+
+    if (kind == 0) {
+        language_draw(language, true, n, stream, out);
+        return;
+    }
+    while (!negative_draw(&dataset->config->negatives.items[kind - 1], language,
+                          n, stream, out))
+        continue;
+}
+
+/* A quarter of all strings is held out from training. */
+static bool is_on_side(enum side side, const uint16_t *symbols, size_t n)
+{
+    bool held;
+
+    if (side == SIDE_ANY)
+        return true;
+    held = checksum(symbols, n * sizeof *symbols) % 4 == 0;
+    return held == (side == SIDE_HELD);
+}
+
+/* Item I of SPLIT.  A string on the wrong side is redrawn together with its
+ * length, within its label and kind, so that their shares stay. */
+static void draw_item(const struct dataset *dataset, const struct split *split,
+                      size_t i, uint16_t *buffer, struct examples *out)
+{
+    struct stream stream;
+    size_t kind = split->kind, length;
+
+    stream_init(&stream, dataset->seed, split->purpose, i);
+    if (kind == ANY_KIND) {
+        bool member = stream_uniform(&stream) < dataset->config->positives;
+
+        length = draw_length(dataset, split->range, &stream);
+        kind = member ? 0 : draw_kind(dataset, &stream);
+    } else {
+        length = draw_length(dataset, split->range, &stream);
+    }
+    draw_string(dataset, kind, length, &stream, buffer);
+    while (!is_on_side(split->side, buffer, length)) {
+        length = draw_length(dataset, split->range, &stream);
+        draw_string(dataset, kind, length, &stream, buffer);
+    }
+    examples_add(out, buffer, length, kind, i);
+}
+
+struct drawing {
+    const struct dataset *dataset;
+    const struct split *split;
+    size_t first, count;
+    struct examples *blocks;
+};
+
+static void draw_block(void *context, size_t block, size_t thread)
+{
+    const struct drawing *drawing = context;
+    size_t begin = block * BLOCK, end = begin + BLOCK;
+    uint16_t *buffer =
+        memory_new(dataset_longest(drawing->dataset) + 1, sizeof *buffer);
+
+    (void)thread;
+    if (end > drawing->count)
+        end = drawing->count;
+    for (size_t i = begin; i < end; i++)
+        draw_item(drawing->dataset, drawing->split, drawing->first + i, buffer,
+                  &drawing->blocks[block]);
+    free(buffer);
+}
+
+static void draw_items(const struct dataset *dataset, const struct split *split,
+                       size_t first, size_t count, struct examples *out)
+{
+    size_t blocks = (count + BLOCK - 1) / BLOCK;
+    struct drawing drawing = { dataset, split, first, count,
+                               memory_new(blocks + 1, sizeof *drawing.blocks) };
+
+    parallel_for(blocks, draw_block, &drawing);
+    for (size_t b = 0; b < blocks; b++) {
+        append(out, &drawing.blocks[b]);
+        examples_clear(&drawing.blocks[b]);
+    }
+    free(drawing.blocks);
+}
+
+static struct split split_of(const struct dataset *dataset, size_t range)
+{
+    struct split split = { .range = range, .kind = ANY_KIND };
+
+    if (dataset->config->disjoint)
+        split.side = range == RANGE_TRAIN ? SIDE_TRAIN : SIDE_HELD;
+    if (range == RANGE_TRAIN)
+        strcpy(split.purpose, "data.train");
+    else if (range == RANGE_VALIDATION)
+        strcpy(split.purpose, "data.validation");
+    else
+        snprintf(split.purpose, sizeof split.purpose, "data.test.%zu",
+                 range - RANGE_TEST);
+    return split;
+}
+
+void dataset_stream(const struct dataset *dataset, size_t first, size_t count,
+                    struct examples *out)
+{
+    struct split split = split_of(dataset, RANGE_TRAIN);
+
+    draw_items(dataset, &split, first, count, out);
+}
+
+void dataset_sample(const struct dataset *dataset, size_t bin, size_t kind,
+                    size_t count, struct examples *out)
+{
+    struct split split = { .range = RANGE_TEST + bin, .kind = kind };
+
+    assert(bin < dataset->n_tests && kind < dataset_classes(dataset));
+    snprintf(split.purpose, sizeof split.purpose, "data.verify.%zu.%zu", bin,
+             kind);
+    draw_items(dataset, &split, 0, count, out);
+}
+
+/* "data.train", "data.validation", "data.test" for complaints. */
+static const char *key_of(size_t range)
+{
+    return range == RANGE_TRAIN        ? "data.train"
+           : range == RANGE_VALIDATION ? "data.validation"
+                                       : "data.test";
+}
+
+/* Lists the lengths of RANGE at which there are members. */
+static bool find_lengths(struct dataset *dataset, size_t r,
+                         const struct place *place, struct error *error)
+{
+    struct range range = dataset_range(dataset, r);
+    size_t *lengths = memory_new(range.most - range.least + 1, sizeof *lengths);
+    struct natural count = { 0 };
+    size_t n = 0;
+
+    natural_init(&count, 0);
+    for (size_t length = range.least; length <= range.most; length++) {
+        language_count(dataset->language, length, &count);
+        if (!natural_is_zero(&count))
+            lengths[n++] = length;
+    }
+    natural_clear(&count);
+    dataset->lengths[r] = lengths;
+    dataset->n_lengths[r] = n;
+    if (n > 0)
+        return true;
+    return error_add(error, ERROR_CONFIG, place, key_of(r),
+                     "%s has no member of length %zu..%zu",
+                     language_name(dataset->language), range.least, range.most);
+}
+
+/* Draws one of NEGATIVE at every length of LENGTHS that is true. */
+static bool check_kind(const struct dataset *dataset,
+                       const struct negative *negative, const bool *lengths,
+                       size_t longest, const struct place *place,
+                       struct error *error)
+{
+    uint16_t *buffer = memory_new(longest + 1, sizeof *buffer);
+    bool ok = true;
+
+    for (size_t n = 0; ok && n <= longest; n++) {
+        struct stream stream;
+
+        stream_init(&stream, dataset->seed, "data.check", n);
+        if (lengths[n] &&
+            !negative_draw(negative, dataset->language, n, &stream, buffer))
+            ok = error_add(error, ERROR_CONFIG, place, "data.negatives",
+                           "no %s negative of %s exists at length %zu: %s",
+                           negative->name, language_name(dataset->language), n,
+                           negative_absence(negative));
+    }
+    free(buffer);
+    return ok;
+}
+
+static bool check_kinds(const struct dataset *dataset,
+                        const struct place *place, struct error *error)
+{
+    const struct negatives *negatives = &dataset->config->negatives;
+    size_t longest = dataset_longest(dataset);
+    bool *lengths = memory_new(longest + 1, sizeof *lengths);
+    bool ok = true;
+
+    for (size_t r = 0; r < RANGE_TEST + dataset->n_tests; r++)
+        for (size_t i = 0; i < dataset->n_lengths[r]; i++)
+            lengths[dataset->lengths[r][i]] = true;
+    for (size_t k = 0; k < negatives->count; k++)
+        ok &= check_kind(dataset, &negatives->items[k], lengths, longest, place,
+                         error);
+    free(lengths);
+    return ok;
+}
+
+static bool has_on_side(const struct dataset *dataset,
+                        const struct split *split, size_t kind)
+{
+    uint16_t *buffer = memory_new(dataset_longest(dataset) + 1, sizeof *buffer);
+    struct stream stream;
+    bool found = false;
+
+    stream_init(&stream, dataset->seed, "data.check.side", kind);
+    for (size_t try = 0; !found && try < TRIES; try++) {
+        size_t length = draw_length(dataset, split->range, &stream);
+
+        draw_string(dataset, kind, length, &stream, buffer);
+        found = is_on_side(split->side, buffer, length);
+    }
+    free(buffer);
+    return found;
+}
+
+/* How many strings of the label of KIND the lengths of RANGE have. */
+static char *count_strings(const struct dataset *dataset, size_t range,
+                           size_t kind)
+{
+    struct natural sum = { 0 }, count = { 0 };
+    char *text;
+
+    natural_init(&sum, 0);
+    natural_init(&count, 0);
+    for (size_t i = 0; i < dataset->n_lengths[range]; i++) {
+        if (kind == 0)
+            language_count(dataset->language, dataset->lengths[range][i],
+                           &count);
+        else
+            language_count_outside(dataset->language,
+                                   dataset->lengths[range][i], &count);
+        natural_add(&sum, &count);
+    }
+    text = natural_text(&sum);
+    natural_clear(&sum);
+    natural_clear(&count);
+    return text;
+}
+
+/* With `disjoint`, every split must have strings of every class. */
+static bool check_sides(const struct dataset *dataset,
+                        const struct place *place, struct error *error)
+{
+    bool ok = true;
+
+    for (size_t r = 0; r < RANGE_TEST + dataset->n_tests; r++)
+        for (size_t kind = 0; kind < dataset_classes(dataset); kind++) {
+            struct split split = split_of(dataset, r);
+            struct range range = dataset_range(dataset, r);
+            char *count;
+
+            if (has_on_side(dataset, &split, kind))
+                continue;
+            count = count_strings(dataset, r, kind);
+            ok = error_add(error, ERROR_CONFIG, place, key_of(r),
+                           "disjoint leaves no strings of class %s at length "
+                           "%zu..%zu: a quarter of all strings is held out "
+                           "of training, and %s has %s %s there",
+                           dataset_class_name(dataset, kind), range.least,
+                           range.most, language_name(dataset->language), count,
+                           kind == 0 ? "members" : "non-members");
+            free(count);
+        }
+    return ok;
+}
+
+/* Everything that drawing takes for granted. */
+static bool prepare(struct dataset *dataset, struct language *language,
+                    const struct place *place, struct error *error)
+{
+    const struct negatives *negatives = &dataset->config->negatives;
+    size_t ranges = RANGE_TEST + dataset->n_tests, reach = 0;
+    bool ok = true;
+
+    for (size_t k = 0; k < negatives->count; k++)
+        if (negative_reach(&negatives->items[k]) > reach)
+            reach = negative_reach(&negatives->items[k]);
+    if (!language_prepare(language, dataset_longest(dataset) + reach, error))
+        return false;
+    dataset->lengths = memory_new(ranges, sizeof *dataset->lengths);
+    dataset->n_lengths = memory_new(ranges, sizeof *dataset->n_lengths);
+    for (size_t r = 0; r < ranges; r++)
+        ok &= find_lengths(dataset, r, place, error);
+    return ok && check_kinds(dataset, place, error) &&
+           (!dataset->config->disjoint || check_sides(dataset, place, error));
+}
+
+bool dataset_generate(struct dataset *dataset, const struct data_config *config,
+                      struct language *language, uint64_t seed,
+                      const struct place *place, struct error *error)
+{
+    *dataset = (struct dataset){ .config = config,
+                                 .language = language,
+                                 .seed = seed };
+    dataset->n_tests =
+        config->test.length.count > 0 ? config->test.length.count : 1;
+    dataset->tests = memory_new(dataset->n_tests, sizeof *dataset->tests);
+    if (!prepare(dataset, language, place, error)) {
+        dataset_clear(dataset);
+        return false;
+    }
+    for (size_t r = 0; r < RANGE_TEST + dataset->n_tests; r++) {
+        struct split split = split_of(dataset, r);
+
+        if (r == RANGE_TRAIN)
+            draw_items(dataset, &split, 0, config->train.count,
+                       &dataset->train);
+        else if (r == RANGE_VALIDATION)
+            draw_items(dataset, &split, 0, config->validation.count,
+                       &dataset->validation);
+        else
+            draw_items(dataset, &split, 0, config->test.count,
+                       &dataset->tests[r - RANGE_TEST]);
+    }
+    return true;
+}
+
+void dataset_clear(struct dataset *dataset)
+{
+    examples_clear(&dataset->train);
+    examples_clear(&dataset->validation);
+    for (size_t b = 0; b < dataset->n_tests; b++)
+        examples_clear(&dataset->tests[b]);
+    free(dataset->tests);
+    for (size_t r = 0;
+         dataset->lengths != NULL && r < RANGE_TEST + dataset->n_tests; r++)
+        free(dataset->lengths[r]);
+    free(dataset->lengths);
+    free(dataset->n_lengths);
+    *dataset = (struct dataset){ 0 };
+}
+
+/* A string to sort. */
+struct span {
+    const uint16_t *symbols;
+    size_t length;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct span *x = a, *y = b;
+
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    if (x->length == 0)
+        return 0;
+    return memcmp(x->symbols, y->symbols, x->length * sizeof *x->symbols);
+}
+
+static struct span span_at(const struct examples *examples, size_t i)
+{
+    return (struct span){ strings_at(&examples->strings, i),
+                          strings_length(&examples->strings, i) };
+}
+
+/* The strings of EXAMPLES in order; the caller frees. */
+static struct span *sort(const struct examples *examples)
+{
+    size_t n = examples->strings.count;
+    struct span *spans = memory_new(n + 1, sizeof *spans);
+
+    for (size_t i = 0; i < n; i++)
+        spans[i] = span_at(examples, i);
+    qsort(spans, n, sizeof *spans, compare);
+    return spans;
+}
+
+size_t examples_distinct(const struct examples *examples)
+{
+    struct span *spans = sort(examples);
+    size_t distinct = 0;
+
+    for (size_t i = 0; i < examples->strings.count; i++)
+        distinct += i == 0 || compare(&spans[i - 1], &spans[i]) != 0;
+    free(spans);
+    return distinct;
+}
+
+size_t examples_seen(const struct examples *examples,
+                     const struct examples *train)
+{
+    struct span *spans = sort(train);
+    size_t seen = 0;
+
+    for (size_t i = 0; i < examples->strings.count; i++) {
+        struct span span = span_at(examples, i);
+
+        seen += bsearch(&span, spans, train->strings.count, sizeof *spans,
+                        compare) != NULL;
+    }
+    free(spans);
+    return seen;
+}

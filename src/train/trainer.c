@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "train/trainer.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "train/optimizer.h"
+
+/* ---------------------------------------------------------------- settings */
+
+static const char batch_accepted[] =
+    "a whole number in 1..100000000, or the word full";
+
+static bool batch_read(const struct yaml_node *node, const char *path,
+                       void *value, struct error *error)
+{
+    uint64_t count;
+
+    if (node->kind != YAML_SCALAR)
+        return schema_complain(node, path, batch_accepted, error);
+    if (strcmp(node->text, "full") == 0) {
+        *(size_t *)value = 0;
+        return true;
+    }
+    if (!node->plain || !text_read_count(node->text, &count) || count < 1 ||
+        count > 100000000)
+        return schema_complain(node, path, batch_accepted, error);
+    *(size_t *)value = (size_t)count;
+    return true;
+}
+
+static void batch_print(const void *value, struct text *out)
+{
+    size_t batch = *(const size_t *)value;
+
+    if (batch == 0)
+        text_add(out, "full");
+    else
+        text_add_format(out, "%zu", batch);
+}
+
+static const struct field_custom batch_custom = { batch_accepted, batch_read,
+                                                  batch_print, NULL };
+
+/* clang-format off */
+const struct field train_fields[] = {
+    { .key = "optimizer", .type = FIELD_CHOICE, .standard = "gradient-descent",
+      .choices = optimizer_names,
+      .offset = offsetof(struct train_config, optimizer),
+      .help = "how the gradient becomes a step" },
+    { .key = "batch", .type = FIELD_CUSTOM, .standard = "64",
+      .custom = &batch_custom, .offset = offsetof(struct train_config, batch),
+      .help = "strings a step" },
+    { .key = "rate", .type = FIELD_NUMBER, .least = DBL_MIN, .most = 1e30,
+      .offset = offsetof(struct train_config, rate),
+      .help = "learning rate" },
+    { .key = "schedule", .type = FIELD_CHOICE, .standard = "constant",
+      .choices = schedule_names,
+      .offset = offsetof(struct train_config, schedule),
+      .help = "the rate as training goes on" },
+    { .key = "steps", .type = FIELD_COUNT, .most = 1e12,
+      .offset = offsetof(struct train_config, steps),
+      .help = "steps in all" },
+    { .key = "record", .type = FIELD_CUSTOM, .standard = "{log: 200}",
+      .custom = &cadence_custom, .offset = offsetof(struct train_config, record),
+      .help = "when norms and directions are recorded" },
+    { .key = "probe", .type = FIELD_CUSTOM, .standard = "{log: 20}",
+      .custom = &cadence_custom, .offset = offsetof(struct train_config, probe),
+      .help = "when the saturated networks are evaluated" },
+    { .key = "checkpoint", .type = FIELD_CUSTOM, .standard = "{every: 1000}",
+      .custom = &cadence_custom,
+      .offset = offsetof(struct train_config, checkpoint),
+      .help = "when the parameters are saved" },
+    { .key = NULL }
+};
+/* clang-format on */
+
+/* ----------------------------------------------------------------- batches */
+
+size_t trainer_batch(const struct train_config *config,
+                     const struct dataset *dataset)
+{
+    size_t count = dataset->train.strings.count;
+
+    if (count == 0)
+        return config->batch;
+    return config->batch == 0 || config->batch > count ? count : config->batch;
+}
+
+size_t trainer_epoch(const struct train_config *config,
+                     const struct dataset *dataset)
+{
+    size_t count = dataset->train.strings.count;
+    size_t batch = trainer_batch(config, dataset);
+
+    return count == 0 ? SIZE_MAX : (count + batch - 1) / batch;
+}
+
+/* What a run allocates, and where it stands. */
+struct state {
+    const struct trainer *trainer;
+    size_t n;              /* parameters */
+    size_t step;           /* the parameters are theta_step */
+    double *theta;         /* the network's own masters */
+    double *gradient;      /* [n] */
+    double *delta;         /* [n] */
+    size_t *order;         /* [strings] permutation of epoch `epoch` */
+    size_t epoch;          /* SIZE_MAX: none yet */
+    struct examples fresh; /* the batch, when streamed */
+    struct trajectory trajectory;
+};
+
+/* The batch of the step, and the labels that go with it. */
+static struct batch find_batch(struct state *state, const uint8_t **member)
+{
+    const struct trainer *trainer = state->trainer;
+    const struct examples *train = &trainer->dataset->train;
+    size_t size = trainer_batch(trainer->config, trainer->dataset);
+    size_t steps = trainer_epoch(trainer->config, trainer->dataset);
+    size_t count = train->strings.count, epoch = state->step / steps;
+    size_t first = state->step % steps * size;
+
+    if (steps == SIZE_MAX) {
+        examples_clear(&state->fresh);
+        dataset_stream(trainer->dataset, state->step * size, size,
+                       &state->fresh);
+        *member = state->fresh.member;
+        return (struct batch){ &state->fresh.strings, NULL, size };
+    }
+    *member = train->member;
+    if (size == count)
+        return (struct batch){ &train->strings, NULL, count };
+    if (state->epoch != epoch)
+        random_permutation(trainer->order_seed, "train.order", epoch, count,
+                           state->order);
+    state->epoch = epoch;
+    return (struct batch){ &train->strings, state->order + first,
+                           count - first < size ? count - first : size };
+}
+
+/* --------------------------------------------------------------- divergence */
+
+static bool is_finite(const double *x, size_t n)
+{
+    unsigned bad = 0;
+
+    for (size_t i = 0; i < n; i++)
+        bad |= !(fabs(x[i]) <= DBL_MAX);
+    return bad == 0;
+}
+
+/* Complains about the first tensor of X that is not finite, if one is not. */
+static bool check_finite(const struct state *state, size_t step,
+                         const char *what, const double *x, struct error *error)
+{
+    const struct layout *layout = network_layout(state->trainer->network);
+    const struct tensor *tensor = layout->tensors;
+
+    if (is_finite(x, state->n))
+        return true;
+    while (is_finite(x + tensor->offset, tensor->count))
+        tensor++;
+    return error_set(error, ERROR_DIVERGED, "step %zu: %s%s is not finite",
+                     step, what, tensor->name);
+}
+
+/* theta += delta in the masters; false if a sum is not finite. */
+static bool advance(struct state *state)
+{
+    unsigned bad = 0;
+
+    for (size_t i = 0; i < state->n; i++) {
+        state->theta[i] += state->delta[i];
+        bad |= !(fabs(state->theta[i]) <= DBL_MAX);
+    }
+    return bad == 0;
+}
+
+/* -------------------------------------------------------------- observation */
+
+static bool observe_record(struct state *state, struct snapshot *snapshot,
+                           struct error *error)
+{
+    const struct observer *observer = state->trainer->observer;
+
+    if (!check_finite(state, state->step, "the gradient of ", state->gradient,
+                      error) ||
+        !check_finite(state, state->step, "the step of ", state->delta, error))
+        return false;
+    trajectory_record(&state->trajectory, state->theta, state->gradient,
+                      state->delta, snapshot);
+    return observer->record == NULL ||
+           observer->record(observer->self, snapshot, state->theta, error);
+}
+
+static bool observe_checkpoint(const struct state *state, struct error *error)
+{
+    const struct observer *observer = state->trainer->observer;
+    const double *recorded = state->trajectory.previous;
+
+    return observer->checkpoint == NULL ||
+           observer->checkpoint(observer->self, state->step, state->theta,
+                                recorded != NULL ? recorded : state->theta,
+                                error);
+}
+
+/* All that is due at a step, in the order the observer is promised. */
+static bool observe(struct state *state, struct snapshot *snapshot,
+                    struct error *error)
+{
+    const struct train_config *config = state->trainer->config;
+    const struct observer *observer = state->trainer->observer;
+
+    if (cadence_due(&config->record, state->step, config->steps) &&
+        !observe_record(state, snapshot, error))
+        return false;
+    if (cadence_due(&config->probe, state->step, config->steps) &&
+        observer->probe != NULL &&
+        !observer->probe(observer->self, state->step, state->trainer->network,
+                         error))
+        return false;
+    return !cadence_due(&config->checkpoint, state->step, config->steps) ||
+           observe_checkpoint(state, error);
+}
+
+static bool stop_if_asked(const struct state *state, struct error *error)
+{
+    const struct observer *observer = state->trainer->observer;
+
+    if (observer->stop == NULL || !observer->stop(observer->self))
+        return true;
+    return observe_checkpoint(state, error) &&
+           error_set(error, ERROR_STOPPED, "stopped after %zu of %zu steps",
+                     state->step, state->trainer->config->steps);
+}
+
+/* -------------------------------------------------------------------- steps */
+
+/* Gradient and step at theta_t. */
+static bool measure(struct state *state, struct snapshot *snapshot,
+                    struct error *error)
+{
+    const struct trainer *trainer = state->trainer;
+    const struct train_config *config = trainer->config;
+    struct schedule_input input = { .rate = config->rate,
+                                    .step = state->step,
+                                    .steps = config->steps };
+    const uint8_t *member;
+    struct batch batch = find_batch(state, &member);
+
+    *snapshot = (struct snapshot){ .step = state->step };
+    network_gradient(trainer->network, &batch, member, state->gradient,
+                     &snapshot->pass);
+    if (!isfinite(snapshot->pass.loss))
+        return error_set(error, ERROR_DIVERGED, "step %zu: the loss is %s",
+                         state->step,
+                         isnan(snapshot->pass.loss) ? "nan" : "inf");
+    input.loss = snapshot->pass.loss;
+    snapshot->rate = schedules[config->schedule].rate(&input);
+    if (!isfinite(snapshot->rate))
+        return error_set(error, ERROR_DIVERGED,
+                         "step %zu: the rate is not finite, the loss is %g",
+                         state->step, input.loss);
+    optimizers[config->optimizer].step(snapshot->rate, state->gradient,
+                                       state->n, state->delta);
+    return true;
+}
+
+/* Makes the step measured. */
+static bool move(struct state *state, struct error *error)
+{
+    if (!advance(state) &&
+        (!check_finite(state, state->step, "the gradient of ", state->gradient,
+                       error) ||
+         !check_finite(state, state->step + 1, "", state->theta, error)))
+        return false;
+    network_update(state->trainer->network);
+    state->step++;
+    return true;
+}
+
+/* From theta_step to the end; the observer has seen theta_step if SEEN. */
+static bool run(struct state *state, bool seen, struct error *error)
+{
+    size_t steps = state->trainer->config->steps;
+    struct snapshot snapshot;
+
+    for (; !(seen && state->step == steps); seen = false) {
+        if (!measure(state, &snapshot, error))
+            return false;
+        if (!seen && !observe(state, &snapshot, error))
+            return false;
+        if (state->step == steps)
+            break;
+        if (!stop_if_asked(state, error) || !move(state, error))
+            return false;
+    }
+    return true;
+}
+
+bool trainer_run(struct trainer *trainer, struct error *error)
+{
+    static const struct observer nobody = { 0 };
+    size_t n = network_layout(trainer->network)->n_parameters;
+    size_t strings = trainer->dataset->train.strings.count;
+    struct trainer observed = *trainer;
+    struct state state = { .trainer = &observed,
+                           .n = n,
+                           .step = trainer->step,
+                           .theta = network_parameters(trainer->network),
+                           .epoch = SIZE_MAX };
+    bool ok;
+
+    assert(trainer->step <= trainer->config->steps);
+    if (strings == 0 && trainer->config->batch == 0)
+        return error_add(error, ERROR_CONFIG, NULL, "train.batch",
+                         "a stream has no full batch; accepted: a whole "
+                         "number of at least 1");
+    if (observed.observer == NULL)
+        observed.observer = &nobody;
+    state.gradient = memory_new_aligned(n, sizeof *state.gradient);
+    state.delta = memory_new_aligned(n, sizeof *state.delta);
+    state.order = memory_new(strings + 1, sizeof *state.order);
+    trajectory_init(&state.trajectory, trainer->network,
+                    trainer->start != NULL ? trainer->start : state.theta);
+    if (trainer->recorded != NULL)
+        trajectory_resume(&state.trajectory, trainer->recorded);
+    ok = run(&state, trainer->recorded != NULL, error);
+    trajectory_clear(&state.trajectory);
+    examples_clear(&state.fresh);
+    free(state.order);
+    free(state.delta);
+    free(state.gradient);
+    return ok;
+}

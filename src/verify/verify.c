@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "verify/verify.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/natural.h"
+#include "base/parallel.h"
+#include "base/statistics.h"
+#include "base/text.h"
+
+/* clang-format off */
+const struct field verify_fields[] = {
+    { .key = "exhaustive", .type = FIELD_COUNT, .standard = "50000",
+      .most = 1e9, .offset = offsetof(struct verify_config, exhaustive),
+      .help = "decide all strings of length 0..n while they are no more" },
+    { .key = "samples", .type = FIELD_COUNT, .standard = "2000",
+      .most = 1e8, .offset = offsetof(struct verify_config, samples),
+      .help = "fresh strings to decide of each class in each length bin" },
+    { .key = "level", .type = FIELD_NUMBER, .standard = "0.95",
+      .least = 0.5, .most = 0.999999,
+      .offset = offsetof(struct verify_config, level),
+      .help = "of Clopper-Pearson intervals" },
+    { .key = NULL }
+};
+/* clang-format on */
+
+void verdicts_clear(struct verdicts *verdicts)
+{
+    for (size_t i = 0; i < verdicts->count; i++)
+        free(verdicts->rows[i].shortest);
+    free(verdicts->rows);
+    *verdicts = (struct verdicts){ 0 };
+}
+
+/* ----------------------------------------------------------------- tallies */
+
+/* What one evaluator made of one class. */
+struct tally {
+    size_t strings, recognised, agreed, undecided, rounding, flagged;
+    bool erred;
+    uint16_t *wrong; /* the first string decided wrongly */
+    size_t wrong_length;
+};
+
+/* A set of strings while it is gone through, perhaps in parts. */
+struct survey {
+    const struct verification *verification;
+    const char *set;
+    size_t least, most;
+    size_t n_classes;
+    const char **classes; /* [n_classes] names */
+    bool *enumerated;     /* [n_classes] */
+    size_t n_evaluators;
+    struct tally *tallies; /* [n_evaluators][1 + n_classes], "all" first */
+};
+
+static size_t count_evaluators(const struct verification *verification)
+{
+    size_t n = 0;
+
+    while (verification->evaluators[n] != NULL)
+        n++;
+    return n;
+}
+
+static void survey_init(struct survey *survey,
+                        const struct verification *verification,
+                        const char *set, size_t n_classes, size_t n_evaluators)
+{
+    *survey = (struct survey){
+        .verification = verification,
+        .set = set,
+        .n_classes = n_classes,
+        .classes = memory_new(n_classes, sizeof *survey->classes),
+        .enumerated = memory_new(n_classes, sizeof *survey->enumerated),
+        .n_evaluators = n_evaluators,
+        .tallies =
+            memory_new(n_evaluators * (1 + n_classes), sizeof *survey->tallies),
+    };
+}
+
+/* With the dataset's classes. */
+static void survey_init_classes(struct survey *survey,
+                                const struct verification *verification,
+                                const char *set, size_t n_evaluators)
+{
+    const struct dataset *dataset = verification->dataset;
+
+    survey_init(survey, verification, set, dataset_classes(dataset),
+                n_evaluators);
+    for (size_t k = 0; k < survey->n_classes; k++)
+        survey->classes[k] = dataset_class_name(dataset, k);
+}
+
+static void survey_clear(struct survey *survey)
+{
+    for (size_t i = 0; i < survey->n_evaluators * (1 + survey->n_classes); i++)
+        free(survey->tallies[i].wrong);
+    free(survey->tallies);
+    free(survey->enumerated);
+    free(survey->classes);
+}
+
+/* Keeps a wrongly decided string if it comes before the one kept. */
+static void keep_first(struct tally *tally, const uint16_t *symbols, size_t n)
+{
+    if (tally->erred) {
+        if (n > tally->wrong_length)
+            return;
+        if (n == tally->wrong_length) {
+            size_t i = 0;
+
+            while (i < n && symbols[i] == tally->wrong[i])
+                i++;
+            if (i == n || symbols[i] > tally->wrong[i])
+                return;
+        }
+    }
+    free(tally->wrong);
+    tally->wrong = n > 0 ? memory_copy(symbols, n * sizeof *symbols) : NULL;
+    tally->wrong_length = n;
+    tally->erred = true;
+}
+
+/* 1 accepts, -1 rejects, 0 is undecided. */
+static int answer(const struct verification *verification,
+                  const struct decision *decision)
+{
+    int sign = decision_sign(decision);
+
+    if (sign == 0 && verification->nonnegative && decision->logit == 0 &&
+        decision->bound == 0)
+        return 1;
+    return sign;
+}
+
+static void tally_add(struct tally *tally, const struct examples *examples,
+                      size_t i, int decided, int trained,
+                      const struct decision *decision)
+{
+    bool right = decided == (examples->member[i] ? 1 : -1);
+
+    tally->strings++;
+    tally->recognised += right;
+    tally->agreed += decided != 0 && decided == trained;
+    tally->undecided += decided == 0;
+    tally->rounding += decision->rounding;
+    tally->flagged += decision->flagged;
+    if (decided != 0 && !right)
+        keep_first(tally, strings_at(&examples->strings, i),
+                   strings_length(&examples->strings, i));
+}
+
+/* Counts what evaluator E decided, beside what `trained` did. */
+static void count(struct survey *survey, size_t e,
+                  const struct examples *examples,
+                  const struct decision *decisions,
+                  const struct decision *trained)
+{
+    struct tally *tallies = survey->tallies + e * (1 + survey->n_classes);
+
+    for (size_t i = 0; i < examples->strings.count; i++) {
+        int decided = answer(survey->verification, &decisions[i]);
+        int reference = answer(survey->verification, &trained[i]);
+
+        assert(examples->kind[i] < survey->n_classes);
+        tally_add(&tallies[0], examples, i, decided, reference, &decisions[i]);
+        tally_add(&tallies[1 + examples->kind[i]], examples, i, decided,
+                  reference, &decisions[i]);
+    }
+}
+
+/* Lets every evaluator decide EXAMPLES, a part of the set. */
+static void survey_add(struct survey *survey, const struct examples *examples)
+{
+    struct evaluator **evaluators = survey->verification->evaluators;
+    size_t n = examples->strings.count;
+    struct decision *trained = memory_new(n + 1, sizeof *trained);
+    struct decision *decisions = memory_new(n + 1, sizeof *decisions);
+
+    for (size_t e = 0; n > 0 && e < survey->n_evaluators; e++) {
+        struct decision *mine = e == 0 ? trained : decisions;
+
+        evaluator_decide(evaluators[e], &examples->strings, mine);
+        count(survey, e, examples, mine, trained);
+    }
+    free(decisions);
+    free(trained);
+}
+
+/* -------------------------------------------------------------------- rows */
+
+static char *print_string(const struct survey *survey,
+                          const struct tally *tally)
+{
+    const struct language *language = survey->verification->dataset->language;
+    struct text text = { 0 };
+
+    if (!tally->erred)
+        return NULL;
+    if (tally->wrong_length == 0)
+        text_add(&text, "\"\"");
+    else
+        alphabet_print(language_alphabet(language), tally->wrong,
+                       tally->wrong_length, &text);
+    return text_take(&text);
+}
+
+static void add_row(const struct survey *survey, const char *evaluator,
+                    const char *class, bool enumerated,
+                    const struct tally *tally, struct verdicts *verdicts)
+{
+    double share = (double)tally->recognised / (double)tally->strings;
+    struct verdict *row;
+
+    if (tally->strings == 0)
+        return;
+    verdicts->rows = memory_resize(verdicts->rows, verdicts->count + 1,
+                                   sizeof *verdicts->rows);
+    row = &verdicts->rows[verdicts->count++];
+    *row = (struct verdict){
+        .least = survey->least,
+        .most = survey->most,
+        .enumerated = enumerated,
+        .strings = tally->strings,
+        .recognised = tally->recognised,
+        .agreed = tally->agreed,
+        .undecided = tally->undecided,
+        .rounding = tally->rounding,
+        .flagged = tally->flagged,
+        .interval = { share, share },
+        .shortest = print_string(survey, tally),
+    };
+    if (!enumerated)
+        row->interval = interval_binomial(tally->recognised, tally->strings,
+                                          survey->verification->config->level);
+    snprintf(row->evaluator, sizeof row->evaluator, "%s", evaluator);
+    snprintf(row->set, sizeof row->set, "%s", survey->set);
+    snprintf(row->class, sizeof row->class, "%s", class);
+}
+
+static void add_rows(const struct survey *survey, size_t e,
+                     const char *evaluator, struct verdicts *verdicts)
+{
+    const struct tally *tallies = survey->tallies + e * (1 + survey->n_classes);
+    bool enumerated = true;
+
+    for (size_t k = 0; k < survey->n_classes; k++)
+        enumerated &= survey->enumerated[k] || tallies[1 + k].strings == 0;
+    add_row(survey, evaluator, "all", enumerated, &tallies[0], verdicts);
+    for (size_t k = 0; k < survey->n_classes; k++)
+        add_row(survey, evaluator, survey->classes[k], survey->enumerated[k],
+                &tallies[1 + k], verdicts);
+}
+
+static void survey_finish(struct survey *survey, struct verdicts *verdicts)
+{
+    struct evaluator **evaluators = survey->verification->evaluators;
+
+    for (size_t e = 0; e < survey->n_evaluators; e++)
+        add_rows(survey, e, evaluator_name(evaluators[e]), verdicts);
+    survey_clear(survey);
+}
+
+/* ---------------------------------------------------------------- examples */
+
+static void find_lengths(struct survey *survey, const struct examples *examples)
+{
+    size_t n = examples->strings.count;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t length = strings_length(&examples->strings, i);
+
+        if (i == 0 || length < survey->least)
+            survey->least = length;
+        if (i == 0 || length > survey->most)
+            survey->most = length;
+    }
+}
+
+void verify_examples(const struct verification *verification, const char *set,
+                     const struct examples *examples, struct verdicts *verdicts)
+{
+    struct survey survey;
+
+    survey_init_classes(&survey, verification, set,
+                        count_evaluators(verification));
+    find_lengths(&survey, examples);
+    survey_add(&survey, examples);
+    survey_finish(&survey, verdicts);
+}
+
+/* -------------------------------------------------------------- exhaustive */
+
+#define PART  65536 /* strings decided at a time */
+#define BLOCK 1024  /* strings classified by one thread at a time */
+
+/* The largest n, at most LONGEST, with sum of size^k, k <= n, within BUDGET. */
+static size_t find_depth(size_t size, size_t budget, size_t longest)
+{
+    size_t n = 0, power = 1, sum = 1;
+
+    while (n < longest && power <= (budget - sum) / size) {
+        power *= size;
+        sum += power;
+        n++;
+    }
+    return n;
+}
+
+/* The next string of at most DEPTH symbols, prefixes first, depth first. */
+static bool next_string(size_t size, size_t depth, uint16_t *symbols, size_t *n)
+{
+    if (*n < depth) {
+        symbols[(*n)++] = 0;
+        return true;
+    }
+    while (*n > 0 && symbols[*n - 1] + 1u == size)
+        --*n;
+    if (*n == 0)
+        return false;
+    symbols[*n - 1]++;
+    return true;
+}
+
+struct classification {
+    const struct language *language;
+    struct examples *examples;
+};
+
+static void classify_block(void *context, size_t block, size_t thread)
+{
+    const struct classification *work = context;
+    struct examples *examples = work->examples;
+    size_t end = (block + 1) * BLOCK;
+
+    (void)thread;
+    for (size_t i = block * BLOCK; i < end && i < examples->strings.count;
+         i++) {
+        examples->member[i] =
+            language_contains(work->language, strings_at(&examples->strings, i),
+                              strings_length(&examples->strings, i));
+        examples->kind[i] = !examples->member[i];
+    }
+}
+
+/* Decides the strings gathered and forgets them. */
+static void finish_part(struct survey *survey, struct examples *part)
+{
+    struct classification work = { survey->verification->dataset->language,
+                                   part };
+
+    parallel_for((part->strings.count + BLOCK - 1) / BLOCK, classify_block,
+                 &work);
+    survey_add(survey, part);
+    examples_clear(part);
+}
+
+void verify_exhaustive(const struct verification *verification,
+                       struct verdicts *verdicts)
+{
+    const struct dataset *dataset = verification->dataset;
+    size_t size = language_alphabet(dataset->language)->size;
+    size_t budget = verification->config->exhaustive, depth, n = 0;
+    struct examples part = { 0 };
+    struct survey survey;
+    uint16_t *symbols;
+
+    if (budget == 0)
+        return;
+    depth = find_depth(size, budget, dataset_longest(dataset));
+    symbols = memory_new(depth + 1, sizeof *symbols);
+    survey_init(&survey, verification, "exhaustive", 2,
+                count_evaluators(verification));
+    survey.most = depth;
+    survey.classes[0] = "members";
+    survey.classes[1] = "outside";
+    survey.enumerated[0] = survey.enumerated[1] = true;
+    do {
+        examples_add(&part, symbols, n, 0, part.strings.count);
+        if (part.strings.count == PART)
+            finish_part(&survey, &part);
+    } while (next_string(size, depth, symbols, &n));
+    finish_part(&survey, &part);
+    survey_finish(&survey, verdicts);
+    free(symbols);
+}
+
+/* ----------------------------------------------------------------- samples */
+
+/* Whether class KIND has no more than MOST strings at LENGTHS, and these can
+ * be listed. */
+static bool is_small(const struct dataset *dataset, size_t kind,
+                     const size_t *lengths, size_t n_lengths, size_t most)
+{
+    struct natural sum = { 0 }, count = { 0 };
+    bool small;
+
+    if (kind > 0 &&
+        !negative_is_uniform(&dataset->config->negatives.items[kind - 1]))
+        return false;
+    natural_init(&sum, 0);
+    natural_init(&count, 0);
+    for (size_t i = 0; i < n_lengths; i++) {
+        if (kind == 0)
+            language_count(dataset->language, lengths[i], &count);
+        else
+            language_count_outside(dataset->language, lengths[i], &count);
+        natural_add(&sum, &count);
+    }
+    small = natural_small(&sum) <= most;
+    natural_clear(&sum);
+    natural_clear(&count);
+    return small;
+}
+
+static void enumerate(const struct dataset *dataset, size_t kind,
+                      const size_t *lengths, size_t n_lengths,
+                      struct examples *out)
+{
+    struct strings strings = { 0 };
+
+    for (size_t i = 0; i < n_lengths; i++)
+        language_enumerate(dataset->language, kind == 0, lengths[i], &strings);
+    for (size_t i = 0; i < strings.count; i++)
+        examples_add(out, strings_at(&strings, i), strings_length(&strings, i),
+                     kind, i);
+    strings_clear(&strings);
+}
+
+static void verify_bin(const struct verification *verification, size_t bin,
+                       struct verdicts *verdicts)
+{
+    const struct dataset *dataset = verification->dataset;
+    size_t samples = verification->config->samples, range = 2 + bin;
+    size_t n_lengths = dataset->n_lengths[range];
+    const size_t *lengths = dataset->lengths[range];
+    struct examples examples = { 0 };
+    struct survey survey;
+    char set[32];
+
+    snprintf(set, sizeof set, "verify[%zu]", bin);
+    survey_init_classes(&survey, verification, set,
+                        count_evaluators(verification));
+    survey.least = dataset_range(dataset, range).least;
+    survey.most = dataset_range(dataset, range).most;
+    for (size_t kind = 0; kind < survey.n_classes; kind++) {
+        survey.enumerated[kind] =
+            is_small(dataset, kind, lengths, n_lengths, samples);
+        if (survey.enumerated[kind])
+            enumerate(dataset, kind, lengths, n_lengths, &examples);
+        else
+            dataset_sample(dataset, bin, kind, samples, &examples);
+    }
+    survey_add(&survey, &examples);
+    survey_finish(&survey, verdicts);
+    examples_clear(&examples);
+}
+
+void verify_samples(const struct verification *verification,
+                    struct verdicts *verdicts)
+{
+    if (verification->config->samples == 0)
+        return;
+    for (size_t b = 0; b < verification->dataset->n_tests; b++)
+        verify_bin(verification, b, verdicts);
+}
+
+/* ------------------------------------------------------------------- prior */
+
+static bool member_is_likelier(const struct dataset *dataset)
+{
+    const struct examples *train = &dataset->train;
+    size_t members = 0, n = train->strings.count;
+
+    for (size_t i = 0; i < n; i++)
+        members += train->member[i];
+    return n > 0 ? 2 * members >= n : dataset->config->positives >= 0.5;
+}
+
+void verify_prior(const struct verification *verification,
+                  struct verdicts *verdicts)
+{
+    const struct dataset *dataset = verification->dataset;
+    double logit = member_is_likelier(dataset) ? 1 : -1;
+
+    for (size_t b = 0; b < dataset->n_tests; b++) {
+        const struct examples *test = &dataset->tests[b];
+        size_t n = test->strings.count;
+        struct decision *prior = memory_new(n + 1, sizeof *prior);
+        struct decision *trained = memory_new(n + 1, sizeof *trained);
+        struct survey survey;
+        char set[32];
+
+        for (size_t i = 0; i < n; i++)
+            prior[i].logit = logit;
+        if (n > 0)
+            evaluator_decide(verification->evaluators[0], &test->strings,
+                             trained);
+        snprintf(set, sizeof set, "test[%zu]", b);
+        survey_init_classes(&survey, verification, set, 1);
+        find_lengths(&survey, test);
+        count(&survey, 0, test, prior, trained);
+        add_rows(&survey, 0, "prior", verdicts);
+        survey_clear(&survey);
+        free(trained);
+        free(prior);
+    }
+}
