@@ -250,16 +250,15 @@ static struct place place_at(const struct builder *builder, size_t offset)
     return place;
 }
 
-/* Whether character INDEX of the text is a tab, which YAML never takes for
- * indentation. */
-static bool is_tab(const struct builder *builder, size_t index)
+/* The byte at which character INDEX begins, or the end of the text. */
+static size_t offset_of(const struct builder *builder, size_t index)
 {
     size_t at = 0;
 
     for (; at < builder->length; at++)
         if ((builder->text[at] & 0xc0) != 0x80 && index-- == 0)
             break;
-    return at < builder->length && builder->text[at] == '\t';
+    return at;
 }
 
 /* Reports what libyaml found wrong. */
@@ -268,12 +267,15 @@ static bool refuse_syntax(struct builder *builder)
     const yaml_parser_t *parser = &builder->parser;
     yaml_mark_t mark = parser->problem_mark, from = parser->context_mark;
     struct place place = place_of(builder, mark);
+    size_t offset = offset_of(builder, mark.index);
 
     if (parser->error == YAML_MEMORY_ERROR)
         return error_set(builder->error, ERROR_IO, "out of memory");
     if (parser->error == YAML_READER_ERROR)
         place = place_at(builder, parser->problem_offset);
-    else if (is_tab(builder, mark.index))
+    else if (offset == builder->length) /* libyaml is a line further there */
+        place = place_at(builder, offset);
+    else if (builder->text[offset] == '\t')
         return refuse(builder, mark, "not valid YAML: a tab; indent by spaces");
     if (parser->context == NULL || from.index == mark.index)
         return error_add(builder->error, ERROR_CONFIG, &place, NULL,
