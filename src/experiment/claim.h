@@ -32,9 +32,9 @@ struct claim {
     char *text;   /* as written */
     char *metric; /* left side */
     int comparison;
-    double number;     /* right side, or */
-    char *word;        /* a word such as "exact", or */
-    char *other;       /* another metric */
+    double number; /* right side, or */
+    char *word;    /* a word such as "exact", or */
+    char *other;   /* another metric */
     int over;
     struct yaml_node *where; /* axis: value, borrowed; or NULL */
     struct place place;
@@ -46,7 +46,9 @@ struct claims {
 };
 
 /* A list of strings or of {that, where, over} maps; keys of WHERE must be
- * among AXES (NULL-terminated), which the sweep declares. */
+ * among AXES (NULL-terminated), which the sweep declares.  A metric that no
+ * run could have is refused here, not after a night of training.  The caller
+ * clears, even after a failure. */
 bool claims_read(struct claims *claims, const struct yaml_node *node,
                  const char *path, const char *const *axes,
                  struct error *error);
@@ -60,9 +62,10 @@ struct outcome {
 };
 
 /*
- * Adds one line a claim and group to OUT: "PASS  <text>  (group)  0.998 over
- * 5 seeds", with the words PASS/FAIL or HELD/REFUTED; a metric that no run
- * has is FAIL or REFUTED and says so.  Counts how many held and how many not.
+ * Adds one line a claim and group to OUT: "PASS     <text>  (group)  min 0.998
+ * over 5 seeds", with the words PASS/FAIL or HELD/REFUTED; a metric that a
+ * run lacks is FAIL or REFUTED and says so.  Two metrics are compared by
+ * their difference in each run.  Adds to HELD and MISSED how many lines did.
  */
 void claims_judge(const struct claims *claims, bool required,
                   const struct outcome *outcomes, size_t count,

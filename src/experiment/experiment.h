@@ -32,7 +32,7 @@ enum accept { ACCEPT_POSITIVE, ACCEPT_NONNEGATIVE };
 /* One run's settings, resolved. */
 struct settings {
     char *name, *about, *language;
-    int accept;
+    int accept; /* enum accept */
     struct data_config data;
     struct model_config model;
     struct train_config train;
@@ -42,19 +42,24 @@ struct settings {
 };
 extern const struct field experiment_fields[];
 
+/* Keys of an experiment that are no run's settings, NULL-terminated. */
+extern const char *const experiment_blocks[];
+
 /* One point of the sweep. */
 struct job {
     struct settings settings;
-    char *config; /* resolved YAML: every default written out */
-    char *axes;   /* "seed=1,model.norm=pre", or "" */
+    char *language_path;
+    char *config;  /* resolved YAML: every default written out, and the
+                      job's own point of the sweep, so that running it finds
+                      or gives this very run */
+    char *axes;    /* "seed=1,model.norm=pre", or "" */
     char **values; /* per axis, as YAML text */
 };
 
 struct experiment {
     char *path;
-    struct yaml_document document;
-    char *language_path;
-    struct place data_place; /* of the data block, for complaints */
+    struct yaml_document document; /* with `quick` merged if it was asked */
+    struct place data_place;       /* of the data block, for complaints */
     char **axes; /* names of the sweep's axes, NULL-terminated */
     struct job *jobs;
     size_t n_jobs;
@@ -64,12 +69,20 @@ struct experiment {
 /*
  * Loads FILE with OVERRIDES ("key.path=value", NULL-terminated, or NULL)
  * applied; QUICK merges the `quick:` block first (its own require and claim
- * replace the file's).  Every job is read and checked, so that no run starts
- * when any would be refused.
+ * replace the file's).  An override of a swept key leaves the axis this one
+ * value; `sweep.KEY=VALUES` replaces or adds an axis.  Every job is read and
+ * checked, so that no run starts when any would be refused.
+ *
+ * The language is looked for from the experiment's folder; a file called
+ * config.yaml with a language.yaml beside it, a run's directory, uses that.
  */
 bool experiment_load(struct experiment *experiment, const char *path,
                      const char *const *overrides, bool quick,
                      struct error *error);
 void experiment_clear(struct experiment *experiment);
+
+/* Every complaint about FILE, as written and with `quick` merged. */
+bool experiment_check(const char *path, const char *const *overrides,
+                      struct error *error);
 
 #endif
