@@ -32,10 +32,10 @@ struct model_config {
     int positions; /* enum positions */
     int mask;      /* enum mask */
     int precision; /* enum precision */
-    bool bias;            /* linear biases in the encoder */
+    bool bias;     /* linear biases in the encoder */
     bool classifier_bias;
-    double epsilon;       /* of layer norm */
-    size_t max_length;    /* learned positions: symbols after the begin mark */
+    double epsilon;    /* of layer norm */
+    size_t max_length; /* learned positions: symbols after the begin mark */
     struct init_config init;
 };
 extern const struct field model_fields[];
@@ -58,7 +58,7 @@ enum tensor_kind {
 /* One row of the parameter table: a view into the one block of parameters.
  * Names and [out, in] row-major layout are PyTorch's. */
 struct tensor {
-    char name[64];       /* "layers.0.attention.query.weight" */
+    char name[64]; /* "layers.0.attention.query.weight" */
     enum tensor_kind kind;
     size_t rows, columns; /* a vector has columns 0 */
     size_t offset, count;
@@ -82,7 +82,7 @@ struct layout {
     struct tensor *tensors;
     size_t n_tensors;
     size_t n_parameters;
-    size_t token, position; /* embedding.token, embedding.position */
+    size_t token, position;       /* embedding.token, embedding.position */
     struct layer_tensors *layers; /* [n_layers] */
     struct norm_tensors final_norm;
     struct linear_tensors classifier;
@@ -95,7 +95,6 @@ void layout_init(struct layout *layout, const struct model_config *config,
 void layout_clear(struct layout *layout);
 
 /* The tensor called NAME, or NULL. */
-const struct tensor *layout_find(const struct layout *layout,
-                                 const char *name);
+const struct tensor *layout_find(const struct layout *layout, const char *name);
 
 #endif

@@ -32,7 +32,7 @@ void network_free(struct network *network);
  * Draws every parameter anew, element i of a tensor from its own stream
  * (seed, "init.<tensor name>", i): normal embeddings and positions, linear
  * weights and biases uniform in +-1/sqrt(fan in), gains 1, shifts 0, each
- * times its init factor.  Rounded to the engine's precision first, so that
+ * times its init factor.  Rounded to float whatever the precision, so that
  * float and double networks start at the same point.
  */
 void network_init(struct network *network, uint64_t seed);
@@ -43,7 +43,7 @@ struct network *network_scaled(const struct network *network, double c,
 
 const struct model_config *network_config(const struct network *network);
 const struct layout *network_layout(const struct network *network);
-size_t network_symbols(const struct network *network); /* without begin */
+size_t network_symbols(const struct network *network);     /* without begin */
 const char *network_engine(const struct network *network); /* "float avx512" */
 
 /* The master block, layout->n_parameters of them; after writing, update. */
@@ -58,7 +58,7 @@ struct batch {
     size_t count;
 };
 
-/* How attention weighs: softmax(sharpness * scores), or saturated, uniform
+/* How attention weighs: softmax(sharpness * scores), or, saturated, uniform
  * over the scores within TIE * |q| max|k| / sqrt(d_k) of the maximum. */
 struct attention_rule {
     bool saturated;

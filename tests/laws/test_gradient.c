@@ -12,9 +12,11 @@
 #include "suite.h"
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/random.h"
 
-#define STEP       1e-3
+#define STEP       1e-4
+#define HALVINGS   3
 #define PER_TENSOR 4
 #define STRINGS    6
 #define LONGEST    11
@@ -111,25 +113,30 @@ static double loss(struct scene *scene, bool first, bool *same)
     return sum;
 }
 
-/* d loss / d theta[i], or false where a ReLU input changes its sign. */
+/* d loss / d theta[i], or false where a ReLU input changes its sign.  Errors
+ * go with the sixth power of the step: layer norm bends within
+ * sqrt(epsilon) where a branch gives nearly nothing. */
 static bool difference(struct scene *scene, size_t i, double *derivative)
 {
     double *theta = network_parameters(scene->network);
-    double start = theta[i], d[2];
+    double start = theta[i], d[HALVINGS];
     bool same = true;
 
     loss(scene, true, &same);
-    for (int half = 0; half < 2; half++) {
-        double h = half ? STEP / 2 : STEP, high, low;
+    for (int k = 0; k < HALVINGS; k++) {
+        double h = ldexp(STEP, -k), high, low;
 
         theta[i] = start + h;
         high = loss(scene, false, &same);
         theta[i] = start - h;
         low = loss(scene, false, &same);
-        d[half] = (high - low) / (2 * h);
+        d[k] = (high - low) / (2 * h);
     }
     theta[i] = start;
-    *derivative = (4 * d[1] - d[0]) / 3;
+    for (int order = 1; order < HALVINGS; order++)
+        for (int k = HALVINGS - 1; k >= order; k--)
+            d[k] += (d[k] - d[k - 1]) / (ldexp(1, 2 * order) - 1);
+    *derivative = d[HALVINGS - 1];
     return same;
 }
 
@@ -183,7 +190,7 @@ static struct variant variant_at(size_t i)
     } shapes[] = { { 6, 2, 7 }, { 8, 1, 5 }, { 10, 5, 16 }, { 16, 2, 9 } };
     size_t shape = (i + i / 4) % 4;
 
-    return (struct variant){ .seed = 1000 + i,
+    return (struct variant){ .seed = 2000 + i,
                              .config = { .norm = (int)(i % 4),
                                          .mask = (int)(i / 4 % 2),
                                          .positions = (int)(i / 8 % 3),
@@ -223,6 +230,7 @@ int main(void)
     Suite *suite = suite_create("gradient");
     TCase *tcase = tcase_create("gradient");
 
+    parallel_set_threads(1);
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, gradient_is_difference, 0, 96);
     suite_add_tcase(suite, tcase);

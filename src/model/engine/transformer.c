@@ -99,7 +99,7 @@ static void embed_forward(const struct weights *w, const struct workspace *s,
                    w->d * sizeof(real));
             if (position != NULL)
                 X(add)
-                (w->d, position + (r - s->starts[i]) * w->d, x + r * w->d);
+            (w->d, position + (r - s->starts[i]) * w->d, x + r * w->d);
         }
 }
 
@@ -116,7 +116,7 @@ static void embed_backward(const struct weights *w, const struct workspace *s,
             X(add)(w->d, dx + r * w->d, token + s->tokens[r] * w->d);
             if (position != NULL)
                 X(add)
-                (w->d, dx + r * w->d, position + (r - s->starts[i]) * w->d);
+            (w->d, dx + r * w->d, position + (r - s->starts[i]) * w->d);
         }
 }
 
@@ -223,14 +223,15 @@ static struct seat seat_at(const struct weights *w, const struct workspace *s,
 static void heads_forward(const struct weights *w, struct workspace *s,
                           size_t l, const struct attention_rule *rule)
 {
-    double scale = rule != NULL ? rule->sharpness : 1;
+    bool saturated = rule != NULL && rule->saturated;
+    double scale = rule != NULL && !saturated ? rule->sharpness : 1;
 
     for (size_t i = 0; i < s->n_strings; i++)
         for (size_t h = 0; h < w->config->n_heads; h++) {
             struct seat seat = seat_at(w, s, l, i, h, scale);
             real *out = s->layers[l].heads + seat.queries;
 
-            if (rule != NULL && rule->saturated)
+            if (saturated)
                 X(attention_saturated)(&seat.head, &s->scratch, rule->tie, out);
             else
                 X(attention_forward)(&seat.head, &s->scratch, out);

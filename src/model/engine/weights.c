@@ -181,8 +181,8 @@ void X(weights_collect)(const struct weights *w, void *const *blocks, size_t n,
     for (size_t step = 1; step < n; step *= 2)
         for (size_t i = 0; i + step < n; i += 2 * step)
             X(add)
-            (piece->rows * span.row, (const real *)blocks[i + step] + span.home,
-             (real *)blocks[i] + span.home);
+    (piece->rows * span.row, (const real *)blocks[i + step] + span.home,
+     (real *)blocks[i] + span.home);
     for (size_t r = 0; r < piece->rows; r++)
         for (size_t c = 0; c < span.columns; c++)
             gradient[span.flat + r * span.columns + c] =
