@@ -107,6 +107,11 @@ static const struct {
     { 0, "0" },
     { -0.0, "-0" },
     { 1, "1" },
+    { -10, "-10" },
+    { 20000, "20000" },
+    { 999999999999999, "999999999999999" },
+    { 1e15, "1e+15" },
+    { 1000.5, "1000.5" },
     { 0.1, "0.1" },
     { 0.1 + 0.2, "0.30000000000000004" },
     { 1.0 / 3, "0.3333333333333333" },
@@ -195,6 +200,8 @@ START_TEST(nearest_is_within_two_edits)
     ck_assert_str_eq(text_nearest("rate", keys), "rate");
     ck_assert_ptr_null(text_nearest("optimizer", keys));
     ck_assert_ptr_null(text_nearest("sch", keys));
+    ck_assert_str_eq(text_nearest("raxx", keys), "rate");
+    ck_assert_ptr_null(text_nearest("rxx", keys));
 }
 END_TEST
 

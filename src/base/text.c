@@ -68,6 +68,11 @@ void text_add_number(struct text *text, double number)
 {
     char shortest[32];
 
+    /* %g would write 10 as 1e+01. */
+    if (number == trunc(number) && fabs(number) < 1e15) {
+        text_add_format(text, "%.0f", number);
+        return;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(shortest, sizeof shortest, "%.*g", digits, number);
         if (isnan(number) || strtod(shortest, NULL) == number)
@@ -183,7 +188,7 @@ const char *text_nearest(const char *word, const char *const *names)
     for (; *names != NULL; names++) {
         size_t d = distance(word, *names);
 
-        if (d < least) {
+        if (d < least && 2 * d <= strlen(word)) {
             least = d;
             nearest = *names;
         }

@@ -43,7 +43,7 @@ bool text_read_number(const char *s, double *value);
 
 /*
  * The entry of the NULL-terminated NAMES nearest to WORD by edit distance, or
- * NULL when none is within 2: for "did you mean".
+ * NULL when none is within 2 and within half of WORD: for "did you mean".
  */
 const char *text_nearest(const char *word, const char *const *names);
 
