@@ -36,7 +36,7 @@ struct claim {
     char *word;    /* a word such as "exact", or */
     char *other;   /* another metric */
     int over;
-    struct yaml_node *where; /* axis: value, borrowed; or NULL */
+    const struct yaml_node *where; /* axis: value or list, borrowed; or NULL */
     struct place place;
 };
 

@@ -3,6 +3,7 @@
 /* The field table of an experiment, nested from those of the rooms. */
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"

@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "experiment/pipeline.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "experiment/exposure.h"
+#include "growth/growth.h"
+#include "language/language.h"
+#include "model/network.h"
+#include "results/csv.h"
+#include "results/run.h"
+#include "train/trajectory.h"
+
+/* All that a run needs; every stage adds its own. */
+struct pipeline {
+    const struct experiment *experiment;
+    const struct job *job;
+    const struct settings *settings; /* the job's */
+    const struct progress *progress;
+
+    struct language *language;
+    struct dataset dataset;
+    struct network *network;
+    double *start;               /* [n_parameters] theta_0 */
+    struct evaluator *untrained; /* the network at theta_0 */
+    struct run run;
+    struct checkpoint checkpoint; /* continued from; empty if new */
+    struct evaluator **evaluators;
+    struct verdicts verdicts;
+    struct growth_fit fits[GROWTH_LAWS];
+    struct metrics *metrics;
+
+    size_t step; /* while training */
+    double loss, norm;
+};
+
+/* The stages, in the order of the page. */
+static bool load_language(struct pipeline *p, struct error *error);
+static bool generate_data(struct pipeline *p, struct error *error);
+static bool build_network(struct pipeline *p, struct error *error);
+static bool open_run(struct pipeline *p, const char *root, struct error *error);
+static bool train(struct pipeline *p, struct error *error);
+static bool saturate(struct pipeline *p, struct error *error);
+static bool verify(struct pipeline *p, struct error *error);
+static bool fit_growth(struct pipeline *p, struct error *error);
+static bool sum_up(struct pipeline *p, struct error *error);
+static bool finish(struct pipeline *p, struct error *error);
+static bool read_metrics(struct pipeline *p, struct error *error);
+static void clear(struct pipeline *p);
+
+bool pipeline_run(const struct experiment *experiment, const struct job *job,
+                  const char *root, const struct progress *progress,
+                  char **path, bool *found, struct metrics *metrics,
+                  struct error *error)
+{
+    struct pipeline p = { .experiment = experiment,
+                          .job = job,
+                          .settings = &job->settings,
+                          .progress = progress,
+                          .run = { .lock = -1 },
+                          .metrics = metrics,
+                          .loss = NAN,
+                          .norm = NAN };
+    bool ok;
+
+    *path = NULL;
+    *found = false;
+    *metrics = (struct metrics){ 0 };
+    ok = load_language(&p, error) && generate_data(&p, error) &&
+         build_network(&p, error) && open_run(&p, root, error);
+    if (!ok)
+        goto done;
+    *path = memory_copy_text(p.run.path);
+    *found = p.run.state == RUN_FINISHED;
+    ok = *found ? read_metrics(&p, error)
+                : train(&p, error) && saturate(&p, error) &&
+                      verify(&p, error) && fit_growth(&p, error) &&
+                      sum_up(&p, error) && finish(&p, error);
+done:
+    if (!ok)
+        metrics_clear(metrics);
+    clear(&p);
+    return ok;
+}
+
+/* ------------------------------------------------------------- progress */
+
+static bool is_stopped(const struct pipeline *p)
+{
+    const struct progress *progress = p->progress;
+
+    return progress != NULL && progress->stop != NULL &&
+           progress->stop(progress->self);
+}
+
+/* Says what comes; between two stages a run can be stopped as well. */
+static bool begin(const struct pipeline *p, const char *stage,
+                  struct error *error)
+{
+    const struct progress *progress = p->progress;
+
+    if (is_stopped(p))
+        return error_set(error, ERROR_STOPPED, "stopped before it could %s",
+                         stage);
+    if (progress != NULL && progress->stage != NULL)
+        progress->stage(progress->self, stage);
+    return true;
+}
+
+/* ------------------------------------------------- language, data, network */
+
+static bool load_language(struct pipeline *p, struct error *error)
+{
+    return language_load(&p->language, p->job->language_path, error);
+}
+
+static bool generate_data(struct pipeline *p, struct error *error)
+{
+    return dataset_generate(&p->dataset, &p->settings->data, p->language,
+                            p->settings->seed.data, &p->experiment->data_place,
+                            error);
+}
+
+/* The evaluators are built once before training, for their complaints. */
+static bool build_network(struct pipeline *p, struct error *error)
+{
+    const struct settings *settings = p->settings;
+    const struct layout *layout;
+    struct evaluator **evaluators = NULL;
+    bool ok;
+
+    p->network =
+        network_new(&settings->model, language_alphabet(p->language)->size);
+    network_init(p->network, settings->seed.init);
+    layout = network_layout(p->network);
+    p->start = memory_copy(network_weights(p->network),
+                           layout->n_parameters * sizeof *p->start);
+    ok = evaluator_new(&p->untrained, "trained", p->network,
+                       &settings->saturation, error) &&
+         evaluators_new(&evaluators, p->network, &settings->saturation, error);
+    evaluators_free(evaluators);
+    return ok;
+}
+
+static bool open_run(struct pipeline *p, const char *root, struct error *error)
+{
+    if (!run_open(&p->run, root, p->settings->name, p->job->axes,
+                  p->job->config, language_source(p->language), error))
+        return false;
+    if (p->run.state != RUN_FINISHED)
+        run_note(&p->run, "engine", network_engine(p->network));
+    return true;
+}
+
+/* ------------------------------------------------------------- training */
+
+static bool record(void *self, const struct snapshot *snapshot,
+                   const double *theta, struct error *error)
+{
+    struct pipeline *p = self;
+
+    p->loss = snapshot->pass.loss;
+    p->norm = snapshot->norm;
+    return run_add_snapshot(&p->run, network_layout(p->network), snapshot,
+                            theta, error);
+}
+
+/* Evaluators that cost little enough to be asked along the run. */
+static bool probe_evaluators(const struct pipeline *p,
+                             const struct network *network,
+                             struct evaluator **list, struct error *error)
+{
+    const struct saturation_config *config = &p->settings->saturation;
+    size_t n = 0;
+
+    return evaluator_new(&list[n++], "trained", network, config, error) &&
+           (!config->limit ||
+            evaluator_new(&list[n++], "limit", network, config, error)) &&
+           (!config->attention ||
+            evaluator_new(&list[n++], "attention", network, config, error));
+}
+
+/* The first strings of the validation split; borrows. */
+static struct examples probe_examples(const struct dataset *dataset)
+{
+    struct examples view = dataset->validation;
+
+    if (view.strings.count > PROBE_STRINGS)
+        view.strings.count = PROBE_STRINGS;
+    return view;
+}
+
+static struct verification verification(const struct pipeline *p,
+                                        struct evaluator **evaluators)
+{
+    return (struct verification){
+        .config = &p->settings->verify,
+        .dataset = &p->dataset,
+        .evaluators = evaluators,
+        .nonnegative = p->settings->accept == ACCEPT_NONNEGATIVE,
+    };
+}
+
+/* A row of probes.csv while it is built. */
+struct probe_row {
+    char *names[16];
+    double values[16];
+    size_t count;
+};
+
+static void probe_add(struct probe_row *row, const char *evaluator,
+                      const char *measure, double value)
+{
+    struct text name = { 0 };
+
+    text_add_format(&name, "%s%s%s", evaluator, evaluator[0] != '\0' ? "." : "",
+                    measure);
+    row->names[row->count] = text_take(&name);
+    row->values[row->count++] = value;
+}
+
+static double share(size_t part, size_t whole)
+{
+    return whole > 0 ? (double)part / (double)whole : NAN;
+}
+
+static void probe_add_verdicts(struct probe_row *row,
+                               const struct verdicts *verdicts)
+{
+    for (size_t i = 0; i < verdicts->count; i++) {
+        const struct verdict *verdict = &verdicts->rows[i];
+        size_t strings = verdict->strings;
+
+        if (strcmp(verdict->class, "all") != 0)
+            continue;
+        probe_add(row, verdict->evaluator, "accuracy",
+                  share(verdict->recognised, strings));
+        probe_add(row, verdict->evaluator, "agreement",
+                  share(verdict->agreed, strings));
+        probe_add(row, verdict->evaluator, "undecided",
+                  share(verdict->undecided, strings));
+    }
+}
+
+static double encoder_norm(const struct pipeline *p, const double *theta)
+{
+    return parameter_norms(network_layout(p->network), theta, NULL).norm;
+}
+
+/* NaN where the limit is not asked for or there is nothing to look at. */
+static double measure_saturation(const struct pipeline *p,
+                                 const struct network *network)
+{
+    const struct examples view = probe_examples(&p->dataset);
+
+    if (!p->settings->saturation.limit || view.strings.count == 0)
+        return NAN;
+    return saturation_measure(network, &p->settings->saturation, &view.strings);
+}
+
+static bool probe(void *self, size_t step, const struct network *network,
+                  struct error *error)
+{
+    struct pipeline *p = self;
+    struct examples view = probe_examples(&p->dataset);
+    struct evaluator *list[4] = { NULL };
+    struct verification asked = verification(p, list);
+    struct verdicts verdicts = { 0 };
+    struct probe_row row = { .count = 0 };
+    double norm = encoder_norm(p, network_weights(network));
+    bool ok = probe_evaluators(p, network, list, error);
+
+    if (ok && view.strings.count > 0) {
+        verify_examples(&asked, "validation", &view, &verdicts);
+        probe_add(&row, "", "norm", norm);
+        probe_add(&row, "", "norm_ratio", norm / encoder_norm(p, p->start));
+        probe_add(&row, "", "saturation", measure_saturation(p, network));
+        probe_add_verdicts(&row, &verdicts);
+        ok = run_add_probe(&p->run, step, (const char *const *)row.names,
+                           row.values, row.count, error);
+    }
+    for (size_t i = 0; i < row.count; i++)
+        free(row.names[i]);
+    for (size_t i = 0; list[i] != NULL; i++)
+        evaluator_free(list[i]);
+    verdicts_clear(&verdicts);
+    return ok;
+}
+
+/* Log-spaced checkpoints are there to be looked at and stay; regular ones
+ * only save work when a run is stopped. */
+static bool checkpoint(void *self, size_t step, const double *theta,
+                       const double *recorded, struct error *error)
+{
+    struct pipeline *p = self;
+    const struct train_config *config = &p->settings->train;
+    struct checkpoint now = { .step = step,
+                              .theta = (double *)theta,
+                              .recorded = (double *)recorded };
+    bool keep = config->checkpoint.log > 0 &&
+                cadence_due(&config->checkpoint, step, config->steps);
+
+    return run_add_checkpoint(&p->run, network_layout(p->network), &now, keep,
+                              error);
+}
+
+static bool stop(void *self)
+{
+    struct pipeline *p = self;
+    const struct progress *progress = p->progress;
+
+    if (progress != NULL && progress->step != NULL)
+        progress->step(progress->self, p->step, p->settings->train.steps,
+                       p->loss, p->norm);
+    p->step++;
+    return is_stopped(p);
+}
+
+/* Puts the network where the run was stopped. */
+static bool resume(struct pipeline *p, struct error *error)
+{
+    const struct layout *layout = network_layout(p->network);
+
+    if (p->run.state != RUN_RESUMED)
+        return true;
+    if (!run_resume(&p->run, layout, &p->checkpoint, error))
+        return false;
+    memcpy(network_parameters(p->network), p->checkpoint.theta,
+           layout->n_parameters * sizeof *p->checkpoint.theta);
+    network_update(p->network);
+    p->step = p->checkpoint.step;
+    return true;
+}
+
+static bool train(struct pipeline *p, struct error *error)
+{
+    const struct train_config *config = &p->settings->train;
+    struct observer observer = { p, record, probe, checkpoint, stop };
+    struct trainer trainer = { .config = config,
+                               .dataset = &p->dataset,
+                               .network = p->network,
+                               .order_seed = p->settings->seed.order,
+                               .observer = &observer,
+                               .start = p->start };
+    const double *last = network_weights(p->network);
+
+    if (!begin(p, "train", error) || !resume(p, error))
+        return false;
+    trainer.step = p->checkpoint.step;
+    trainer.recorded = p->checkpoint.recorded;
+    if (!trainer_run(&trainer, error))
+        return false;
+    /* The last parameters are kept even if no checkpoint is ever due. */
+    if (!cadence_due(&config->checkpoint, config->steps, config->steps) &&
+        !checkpoint(p, config->steps, last, last, error))
+        return false;
+    return run_close_trajectory(&p->run, network_layout(p->network), last,
+                                error);
+}
+
+/* ------------------------------------------------------- what came of it */
+
+static bool saturate(struct pipeline *p, struct error *error)
+{
+    return begin(p, "saturate", error) &&
+           evaluators_new(&p->evaluators, p->network, &p->settings->saturation,
+                          error);
+}
+
+/* Rows of the untrained network, as evaluator "untrained", beside what the
+ * trained one decides. */
+static void verify_untrained(struct pipeline *p, const char *set,
+                             const struct examples *examples)
+{
+    struct evaluator *list[] = { p->evaluators[0], p->untrained, NULL };
+    struct verification asked = verification(p, list);
+    struct verdicts both = { 0 };
+
+    verify_examples(&asked, set, examples, &both);
+    p->verdicts.rows =
+        memory_resize(p->verdicts.rows, p->verdicts.count + both.count + 1,
+                      sizeof *p->verdicts.rows);
+    for (size_t i = both.count / 2; i < both.count; i++) {
+        struct verdict *row = &p->verdicts.rows[p->verdicts.count++];
+
+        *row = both.rows[i];
+        both.rows[i].shortest = NULL;
+        snprintf(row->evaluator, sizeof row->evaluator, "untrained");
+    }
+    verdicts_clear(&both);
+}
+
+static void verify_splits(struct pipeline *p, const struct verification *asked)
+{
+    const struct dataset *dataset = &p->dataset;
+
+    if (dataset->validation.strings.count > 0)
+        verify_examples(asked, "validation", &dataset->validation,
+                        &p->verdicts);
+    for (size_t i = 0; i < dataset->n_tests; i++) {
+        char set[32];
+
+        snprintf(set, sizeof set, "test[%zu]", i);
+        verify_examples(asked, set, &dataset->tests[i], &p->verdicts);
+        verify_untrained(p, set, &dataset->tests[i]);
+    }
+    verify_prior(asked, &p->verdicts);
+}
+
+static bool verify(struct pipeline *p, struct error *error)
+{
+    struct verification asked = verification(p, p->evaluators);
+
+    if (!begin(p, "verify on the splits", error))
+        return false;
+    verify_splits(p, &asked);
+    if (!begin(p, "verify on every short string", error))
+        return false;
+    verify_exhaustive(&asked, &p->verdicts);
+    if (!begin(p, "verify on fresh samples", error))
+        return false;
+    verify_samples(&asked, &p->verdicts);
+    return run_write_verdicts(&p->run, &p->verdicts, error);
+}
+
+/* Takes the series from the file, which a resumed run shares with itself. */
+static bool read_trajectory(const struct pipeline *p, struct csv *csv,
+                            struct error *error)
+{
+    char *path = run_file(&p->run, "trajectory.csv");
+    bool ok = !file_exists(path) || csv_read(csv, path, error);
+
+    free(path);
+    return ok;
+}
+
+static bool fit_growth(struct pipeline *p, struct error *error)
+{
+    struct csv csv = { 0 };
+    double *steps, *norms;
+
+    if (!begin(p, "fit growth laws", error) || !read_trajectory(p, &csv, error))
+        return false;
+    steps = memory_new(csv.n_rows + 1, sizeof *steps);
+    norms = memory_new(csv.n_rows + 1, sizeof *norms);
+    for (size_t i = 0; i < csv.n_rows; i++) {
+        steps[i] = csv_value(&csv, i, csv_column(&csv, "step"));
+        norms[i] = csv_value(&csv, i, csv_column(&csv, "norm"));
+    }
+    growth_fit(steps, norms, csv.n_rows, p->fits);
+    if (csv.n_rows > 0)
+        p->loss = csv_value(&csv, csv.n_rows - 1, csv_column(&csv, "loss"));
+    free(steps);
+    free(norms);
+    csv_clear(&csv);
+    return run_write_growth(&p->run, p->fits, GROWTH_LAWS, error);
+}
+
+static void add_split(struct metrics *metrics, const char *split,
+                      const struct examples *examples, double seen)
+{
+    struct text name = { 0 };
+    size_t stem;
+
+    text_add_format(&name, "dataset.%s.", split);
+    stem = name.length;
+    text_add(&name, "strings");
+    metrics_add(metrics, name.data, (double)examples->strings.count);
+    name.length = stem;
+    text_add(&name, "distinct");
+    metrics_add(metrics, name.data, (double)examples_distinct(examples));
+    name.length = stem;
+    text_add(&name, "seen");
+    if (!isnan(seen))
+        metrics_add(metrics, name.data, seen);
+    text_clear(&name);
+}
+
+/* How much of each split there is, and how much of it training has seen. */
+static void add_splits(struct pipeline *p)
+{
+    const struct dataset *dataset = &p->dataset;
+    size_t n = 1 + dataset->n_tests;
+    const struct examples **splits = memory_new(n, sizeof *splits);
+    double *seen = memory_new(n, sizeof *seen);
+
+    splits[0] = &dataset->validation;
+    for (size_t i = 1; i < n; i++)
+        splits[i] = &dataset->tests[i - 1];
+    exposure_measure(dataset, trainer_batch(&p->settings->train, dataset),
+                     p->settings->train.steps, splits, n, seen);
+    if (dataset->train.strings.count > 0)
+        add_split(p->metrics, "train", &dataset->train, NAN);
+    for (size_t i = 0; i < n; i++) {
+        char name[32] = "validation";
+
+        if (i > 0)
+            snprintf(name, sizeof name, "test[%zu]", i - 1);
+        add_split(p->metrics, name, splits[i], seen[i]);
+    }
+    free(splits);
+    free(seen);
+}
+
+static bool sum_up(struct pipeline *p, struct error *error)
+{
+    struct metrics *metrics = p->metrics;
+    double start = encoder_norm(p, p->start);
+    double final = encoder_norm(p, network_weights(p->network));
+
+    if (!begin(p, "sum up", error))
+        return false;
+    metrics_add_word(metrics, "language.counts",
+                     language_counts_checked(p->language) > 0 ? "exact"
+                                                              : "unchecked");
+    metrics_add(metrics, "steps", (double)p->settings->train.steps);
+    metrics_add(metrics, "loss.final", p->loss);
+    metrics_add(metrics, "norm.start", start);
+    metrics_add(metrics, "norm.final", final);
+    metrics_add(metrics, "norm.ratio", final / start);
+    metrics_add(metrics, "saturation", measure_saturation(p, p->network));
+    add_splits(p);
+    metrics_add_verdicts(metrics, &p->verdicts);
+    metrics_add_growth(metrics, p->fits, GROWTH_LAWS);
+    return true;
+}
+
+/* -------------------------------------------------------------- the run */
+
+static bool finish(struct pipeline *p, struct error *error)
+{
+    char *path = run_file(&p->run, "metrics.json");
+    bool ok =
+        metrics_write(p->metrics, path, error) && run_finish(&p->run, error);
+
+    free(path);
+    return ok;
+}
+
+static bool read_metrics(struct pipeline *p, struct error *error)
+{
+    char *path = run_file(&p->run, "metrics.json");
+    bool ok = metrics_read(p->metrics, path, error);
+
+    free(path);
+    return ok;
+}
+
+static void clear(struct pipeline *p)
+{
+    if (p->evaluators != NULL)
+        evaluators_free(p->evaluators);
+    evaluator_free(p->untrained);
+    verdicts_clear(&p->verdicts);
+    checkpoint_clear(&p->checkpoint);
+    run_close(&p->run);
+    free(p->start);
+    network_free(p->network);
+    dataset_clear(&p->dataset);
+    language_free(p->language);
+}
