@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "results/csv.h"
+#include "results/journal.h"
 #include "results/run.h"
-#include "results/series.h"
 
 /* The columns of trajectory.csv between the step and the tensors' norms. */
 struct column {
@@ -86,7 +86,7 @@ static bool add_row(const struct run *run, const char *name,
                     struct error *error)
 {
     char *path = run_file(run, name);
-    bool ok = series_add(path, header->data, row->data, error);
+    bool ok = journal_add(path, header->data, row->data, error);
 
     free(path);
     return ok;
@@ -144,7 +144,7 @@ bool run_close_trajectory(struct run *run, const struct layout *layout,
 {
     char *trajectory = run_file(run, TRAJECTORY_FILE);
     char *spool = run_file(run, SPOOL_FILE);
-    bool ok = series_close(trajectory, spool, layout, last, error);
+    bool ok = journal_close(trajectory, spool, layout, last, error);
 
     free(trajectory);
     free(spool);

@@ -12,8 +12,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "results/journal.h"
 #include "results/manifest.h"
-#include "results/series.h"
 
 #define AXES_LIMIT   180 /* of a directory's name, which may have 255 bytes */
 #define HASH_DIGITS  8   /* of the name */
@@ -404,8 +404,8 @@ static bool cut(struct run *run, const struct layout *layout, size_t step,
     char *trajectory = run_file(run, TRAJECTORY_FILE);
     char *probes = run_file(run, PROBES_FILE);
     char *spool = run_file(run, SPOOL_FILE);
-    bool ok = series_cut(trajectory, step, &run->next_record, error) &&
-              series_cut(probes, step, &run->next_probe, error) &&
+    bool ok = journal_cut(trajectory, step, &run->next_record, error) &&
+              journal_cut(probes, step, &run->next_probe, error) &&
               spool_cut(spool, step, layout->n_parameters, error);
 
     free(trajectory);
@@ -456,7 +456,7 @@ static bool synchronise(const struct run *run, struct error *error)
     for (size_t i = 0; ok && i < 3; i++) {
         char *path = run_file(run, names[i]);
 
-        ok = series_synchronise(path, error);
+        ok = journal_synchronise(path, error);
         free(path);
     }
     return ok;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "results/series.h"
+#include "results/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,8 +67,8 @@ static size_t file_size(const char *path)
     return stat(path, &status) == 0 ? (size_t)status.st_size : 0;
 }
 
-bool series_add(const char *path, const char *header, const char *row,
-                struct error *error)
+bool journal_add(const char *path, const char *header, const char *row,
+                 struct error *error)
 {
     struct text text = { 0 };
     bool ok;
@@ -81,7 +81,7 @@ bool series_add(const char *path, const char *header, const char *row,
     return ok;
 }
 
-bool series_synchronise(const char *path, struct error *error)
+bool journal_synchronise(const char *path, struct error *error)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     bool ok;
@@ -149,8 +149,8 @@ static void cut_lines(const char *text, size_t step, struct text *out,
     }
 }
 
-bool series_cut(const char *path, size_t step, size_t *next,
-                struct error *error)
+bool journal_cut(const char *path, size_t step, size_t *next,
+                 struct error *error)
 {
     struct text old = { 0 }, kept = { 0 };
     bool ok;
@@ -263,9 +263,9 @@ static void add_rows(const struct csv *csv, FILE *stream,
     free(theta);
 }
 
-bool series_close(const char *path, const char *spool,
-                  const struct layout *layout, const double *last,
-                  struct error *error)
+bool journal_close(const char *path, const char *spool,
+                   const struct layout *layout, const double *last,
+                   struct error *error)
 {
     struct csv csv;
     struct text closed = { 0 };
