@@ -381,10 +381,10 @@ static bool check_sides(const struct dataset *dataset,
             ok = error_add(error, ERROR_CONFIG, place, key_of(r),
                            "disjoint leaves no strings of class %s at length "
                            "%zu..%zu: a quarter of all strings is held out "
-                           "of training, and %s has %s %s there",
+                           "of training, and %s has few %s there: %s",
                            dataset_class_name(dataset, kind), range.least,
-                           range.most, language_name(dataset->language), count,
-                           kind == 0 ? "members" : "non-members");
+                           range.most, language_name(dataset->language),
+                           kind == 0 ? "members" : "non-members", count);
             free(count);
         }
     return ok;
