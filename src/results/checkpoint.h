@@ -3,10 +3,12 @@
 /*
  * Checkpoints in the safetensors format (huggingface/safetensors): F64
  * tensors under PyTorch's names, metadata as strings.  No time, host or
- * thread count in it: equal runs give equal bytes.
+ * thread count in it: equal runs give equal bytes.  The metadata's `checksum`
+ * is XXH3 of the whole file with its own 16 digits read as zeros.
  *
  * A reader trusts nothing: header at most 8 MiB, offsets without holes or
- * overlap, shapes that match, every tensor of the layout present.
+ * overlap, shapes that match, every tensor of the layout and no other
+ * present, the checksum right.  Files of others need have no metadata.
  */
 
 #ifndef RESULTS_CHECKPOINT_H

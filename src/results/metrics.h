@@ -5,7 +5,9 @@
  *
  *   <evaluator>.<set>.accuracy | agreement | undecided | low | high   (all)
  *   <evaluator>.<set>.<class>.accuracy ...              per class
- *       with <set> = validation, test[0], exhaustive, verify[0]
+ *       with <set> = validation, test[0], exhaustive, verify[0]; all of them
+ *       shares of the set's strings, low and high those of the interval
+ *   <set>.least, <set>.most              the lengths of its strings
  *   norm.start, norm.final, norm.ratio, saturation, loss.final,
  *   growth.<law>.r2, growth.<law>.p, language.counts (the word "exact")
  */
