@@ -14,11 +14,12 @@
 #include "suite.h"
 
 /* Every test works in a new directory, its working directory. */
-static char directory[] = "/tmp/saturn-test-file.XXXXXX";
+static char directory[64];
 static struct error error;
 
 static void enter(void)
 {
+    strcpy(directory, "/tmp/saturn-test-file.XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(directory));
     ck_assert_int_eq(chdir(directory), 0);
 }
