@@ -174,6 +174,9 @@ static const struct {
       "a",
       "x.yaml:1:1: not valid YAML: UTF-16; save it as "
       "UTF-8\n" },
+    { "- {that: x.test[0].y > 1}", "x.yaml:1:15: not valid YAML: inside { } "
+                                   "and [ ] a text with a bracket needs "
+                                   "quotes\n" },
     { "a: *none", "x.yaml:1:4: an alias to no anchor before it\n" },
     { "a: &x [1, *x]", "x.yaml:1:11: an alias inside its own anchor\n" },
     { "a: &x {p: 1}\nb: {<<: *x}", "x.yaml:2:5: merge keys (<<) are not "

@@ -277,6 +277,12 @@ static bool refuse_syntax(struct builder *builder)
         place = place_at(builder, offset);
     else if (builder->text[offset] == '\t')
         return refuse(builder, mark, "not valid YAML: a tab; indent by spaces");
+    else if (parser->error == YAML_PARSER_ERROR && offset > 0 &&
+             strchr("[{", builder->text[offset]) != NULL &&
+             strchr(" \n,[{", builder->text[offset - 1]) == NULL)
+        return refuse(builder, mark,
+                      "not valid YAML: inside { } and [ ] a "
+                      "text with a bracket needs quotes");
     if (parser->context == NULL || from.index == mark.index)
         return error_add(builder->error, ERROR_CONFIG, &place, NULL,
                          "not valid YAML: %s", parser->problem);
