@@ -174,7 +174,7 @@ static const struct {
       "a",
       "x.yaml:1:1: not valid YAML: UTF-16; save it as "
       "UTF-8\n" },
-    { "- {that: x.test[0].y > 1}", "x.yaml:1:15: not valid YAML: inside { } "
+    { "- {that: x.test[0].y > 1}", "x.yaml:1:16: not valid YAML: inside { } "
                                    "and [ ] a text with a bracket needs "
                                    "quotes\n" },
     { "a: *none", "x.yaml:1:4: an alias to no anchor before it\n" },
