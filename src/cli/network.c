@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Commands that take up a trained network: logits, saturate, verify. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "cli/command.h"
+#include "experiment/trained.h"
+#include "report/table.h"
+#include "verify/verify.h"
+
+/* --------------------------------------------------------------- logits */
+
+/* Lines decided at a time. */
+#define CHUNK 4096
+
+/* Reads up to CHUNK strings; *END when there are no more. */
+static bool read_strings(const struct alphabet *alphabet, size_t *line_number,
+                         size_t longest, struct strings *strings, bool *end,
+                         struct error *error)
+{
+    struct place place = { .file = "standard input" };
+    struct text line = { 0 };
+    bool ok = true;
+
+    *end = false;
+    while (ok && !*end && strings->count < CHUNK) {
+        if (!input_line(&line, error)) {
+            *end = true;
+            break;
+        }
+        place.line = ++*line_number;
+        if (!strings_read(strings, alphabet, line.data, &place.column))
+            ok = error_add(error, ERROR_CONFIG, &place, NULL,
+                           "not a symbol of the language");
+        else if (strings_length(strings, strings->count - 1) > longest)
+            ok = error_add(error, ERROR_CONFIG,
+                           &(struct place){ place.file, place.line, 1 }, NULL,
+                           "longer than the %zu learned positions", longest);
+    }
+    text_clear(&line);
+    return ok && error->count == 0;
+}
+
+static bool print_decisions(const struct decision *decisions, size_t count,
+                            bool json, struct error *error)
+{
+    struct text out = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        const struct decision *d = &decisions[i];
+
+        if (json) {
+            struct json *row = json_new_object();
+
+            json_set(row, "logit", json_new_number(d->logit));
+            json_set(row, "degree", json_new_integer(d->degree));
+            json_set(row, "bound", json_new_number(d->bound));
+            json_set(row, "undecided", json_new_bool(decision_sign(d) == 0));
+            json_print(row, false, &out);
+            text_add(&out, "\n");
+            json_free(row);
+        } else {
+            text_add_format(&out, "%.17g\n", d->logit);
+        }
+    }
+    return output_text(&out, error);
+}
+
+static bool print_logits(const struct trained *trained,
+                         struct evaluator *evaluator, bool json,
+                         struct error *error)
+{
+    const struct model_config *model = &trained->settings->model;
+    size_t longest =
+        model->positions == POSITIONS_LEARNED ? model->max_length : SIZE_MAX;
+    struct decision *decisions = memory_new(CHUNK, sizeof *decisions);
+    size_t line_number = 0;
+    bool end = false, ok = true;
+
+    while (ok && !end) {
+        struct strings strings = { 0 };
+
+        ok = read_strings(language_alphabet(trained->language), &line_number,
+                          longest, &strings, &end, error);
+        if (ok && strings.count > 0) {
+            evaluator_decide(evaluator, &strings, decisions);
+            ok = print_decisions(decisions, strings.count, json, error);
+        }
+        strings_clear(&strings);
+    }
+    free(decisions);
+    return ok;
+}
+
+static bool run_logits(const struct options *options, struct error *error)
+{
+    const char *name = options->network != NULL ? options->network : "trained";
+    struct evaluator *evaluator = NULL;
+    struct trained trained;
+    bool ok;
+
+    if (!trained_open(&trained, options->operands[0], options->sets, error))
+        return false;
+    ok = evaluator_new(&evaluator, name, trained.network,
+                       &trained.settings->saturation, error) &&
+         print_logits(&trained, evaluator, options->json, error);
+    if (evaluator != NULL)
+        evaluator_free(evaluator);
+    trained_close(&trained);
+    return ok;
+}
+
+/* ------------------------------------------------------------- verdicts */
+
+static void fill_table(const struct verdicts *verdicts, struct table *table)
+{
+    static const char *const columns[] = {
+        "evaluator", "set",  "class",     "strings",   "accuracy",
+        "low",       "high", "agreement", "undecided", "shortest"
+    };
+
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        table_column(table, columns[i]);
+    for (size_t i = 0; i < verdicts->count; i++) {
+        const struct verdict *v = &verdicts->rows[i];
+        double strings = (double)v->strings;
+
+        table_cell(table, "%s", v->evaluator);
+        table_cell(table, "%s", v->set);
+        table_cell(table, "%s", v->class);
+        table_cell(table, "%zu%s", v->strings, v->enumerated ? " (all)" : "");
+        table_cell(table, "%.6g", (double)v->recognised / strings);
+        table_cell(table, "%.6g", v->interval.low);
+        table_cell(table, "%.6g", v->interval.high);
+        table_cell(table, "%.6g", (double)v->agreed / strings);
+        table_cell(table, "%.6g", (double)v->undecided / strings);
+        table_cell(table, "%s", v->shortest != NULL ? v->shortest : "");
+    }
+}
+
+static bool print_verdicts(const struct verdicts *verdicts, bool json,
+                           struct error *error)
+{
+    struct table table = { 0 };
+    struct text out = { 0 };
+
+    fill_table(verdicts, &table);
+    table_writer_find(json ? "json" : "markdown")->write(&table, &out);
+    table_clear(&table);
+    return output_text(&out, error);
+}
+
+/* The test splits, which a saturated network is looked at by. */
+static void verify_tests(const struct verification *verification,
+                         struct verdicts *verdicts)
+{
+    const struct dataset *dataset = verification->dataset;
+
+    for (size_t i = 0; i < dataset->n_tests; i++) {
+        char set[32];
+
+        snprintf(set, sizeof set, "test[%zu]", i);
+        verify_examples(verification, set, &dataset->tests[i], verdicts);
+    }
+}
+
+static void verify_all(const struct verification *verification,
+                       struct verdicts *verdicts)
+{
+    verify_exhaustive(verification, verdicts);
+    verify_samples(verification, verdicts);
+}
+
+static bool evaluate(const struct options *options, struct error *error,
+                     void (*verify)(const struct verification *verification,
+                                    struct verdicts *verdicts))
+{
+    struct trained trained;
+    struct dataset dataset = { 0 };
+    struct evaluator **evaluators = NULL;
+    struct verdicts verdicts = { 0 };
+    bool ok;
+
+    if (!trained_open(&trained, options->operands[0], options->sets, error))
+        return false;
+    ok = dataset_generate(&dataset, &trained.settings->data, trained.language,
+                          trained.settings->seed.data,
+                          &trained.experiment.data_place, error) &&
+         evaluators_new(&evaluators, trained.network,
+                        &trained.settings->saturation, error);
+    if (ok) {
+        struct verification verification = {
+            .config = &trained.settings->verify,
+            .dataset = &dataset,
+            .evaluators = evaluators,
+            .nonnegative = trained.settings->accept == ACCEPT_NONNEGATIVE,
+        };
+
+        verify(&verification, &verdicts);
+        ok = print_verdicts(&verdicts, options->json, error);
+    }
+    if (evaluators != NULL)
+        evaluators_free(evaluators);
+    verdicts_clear(&verdicts);
+    dataset_clear(&dataset);
+    trained_close(&trained);
+    return ok;
+}
+
+static bool run_saturate(const struct options *options, struct error *error)
+{
+    return evaluate(options, error, verify_tests);
+}
+
+static bool run_verify(const struct options *options, struct error *error)
+{
+    return evaluate(options, error, verify_all);
+}
+
+/* ------------------------------------------------------------- commands */
+
+static const struct option logits_options[] = {
+    { 'n', "network", OPTION_TEXT, offsetof(struct options, network), "NAME",
+      "trained, scaled=C, limit, attention, sharpened=C, encoder" },
+    { .name = NULL }
+};
+
+const struct command logits_command = {
+    .name = "logits",
+    .operands = "RUN",
+    .summary = "Prints a run's logit for every string on standard input.",
+    .examples = "  echo '0 1 1' | saturn logits results/majority/"
+                "seed=1-1a2b3c4d\n"
+                "  saturn logits --network limit RUN <strings\n",
+    .options = logits_options,
+    .least = 1,
+    .most = 1,
+    .run = run_logits
+};
+
+const struct command saturate_command = {
+    .name = "saturate",
+    .operands = "RUN",
+    .summary = "Evaluates a run's saturated networks again on its test splits.",
+    .examples = "  saturn saturate RUN\n"
+                "  saturn saturate --set 'saturation.scales=[1, 3, 30]' RUN\n",
+    .least = 1,
+    .most = 1,
+    .run = run_saturate
+};
+
+const struct command verify_command = {
+    .name = "verify",
+    .operands = "RUN",
+    .summary = "Holds a run's networks against their language again.",
+    .examples = "  saturn verify RUN\n"
+                "  saturn verify --set verify.exhaustive=1000000 RUN\n",
+    .least = 1,
+    .most = 1,
+    .run = run_verify
+};

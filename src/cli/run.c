@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/meter.h"
+#include "experiment/pipeline.h"
+#include "language/language.h"
+#include "model/model.h"
+
+/* An experiment and what came of its jobs. */
+struct entry {
+    struct experiment experiment;
+    char **paths;            /* [n_jobs] run directories, or NULL */
+    struct metrics *metrics; /* [n_jobs] empty where a run failed */
+    size_t n_done;
+    struct text judgement;
+    size_t passed, failed, held, refuted;
+};
+
+static bool load_all(struct entry *entries, const struct options *options,
+                     struct error *error)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < options->n_operands; i++) {
+        struct entry *entry = &entries[i];
+        size_t n;
+
+        if (!experiment_load(&entry->experiment, options->operands[i],
+                             options->sets, options->quick, error)) {
+            ok = false;
+            continue;
+        }
+        n = entry->experiment.n_jobs;
+        entry->paths = memory_new(n, sizeof *entry->paths);
+        entry->metrics = memory_new(n, sizeof *entry->metrics);
+        if (options->index != NOT_GIVEN && options->index >= n)
+            ok = error_set(error, ERROR_CONFIG,
+                           "--index: %zu; %s has runs 0..%zu", options->index,
+                           options->operands[i], n - 1);
+    }
+    return ok;
+}
+
+static void clear_all(struct entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < entries[i].experiment.n_jobs; j++) {
+            metrics_clear(&entries[i].metrics[j]);
+            free(entries[i].paths[j]);
+        }
+        free(entries[i].paths);
+        free(entries[i].metrics);
+        text_clear(&entries[i].judgement);
+        experiment_clear(&entries[i].experiment);
+    }
+    free(entries);
+}
+
+static bool is_wanted(const struct options *options, size_t job)
+{
+    return options->index == NOT_GIVEN || options->index == job;
+}
+
+/* -------------------------------------------------------------- showing */
+
+static void set_count(struct json *object, const char *key, size_t count)
+{
+    json_set(object, key, json_new_integer((int64_t)count));
+}
+
+static bool count_parameters(const struct job *job, size_t *count,
+                             struct error *error)
+{
+    struct language *language = NULL;
+    struct layout layout;
+
+    if (!language_load(&language, job->language_path, error))
+        return false;
+    layout_init(&layout, &job->settings.model,
+                language_alphabet(language)->size, 1);
+    *count = layout.n_parameters;
+    layout_clear(&layout);
+    language_free(language);
+    return true;
+}
+
+/* What a job would do: its sizes. */
+static bool describe_sizes(const struct job *job, struct json *object,
+                           struct text *line, struct error *error)
+{
+    const struct settings *settings = &job->settings;
+    const struct data_config *data = &settings->data;
+    size_t bins = data->test.length.count > 0 ? data->test.length.count : 1;
+    size_t parameters;
+
+    if (!count_parameters(job, &parameters, error))
+        return false;
+    set_count(object, "parameters", parameters);
+    set_count(object, "steps", settings->train.steps);
+    set_count(object, "batch", settings->train.batch);
+    set_count(object, "train", data->train.count);
+    set_count(object, "validation", data->validation.count);
+    set_count(object, "test", data->test.count * bins);
+    text_add_format(line, "\t%zu parameters\t", parameters);
+    if (data->train.count == 0)
+        text_add(line, "train stream");
+    else
+        text_add_format(line, "train %zu", data->train.count);
+    text_add_format(line, ", validation %zu, test %zu x %zu\t%zu steps of ",
+                    data->validation.count, bins, data->test.count,
+                    settings->train.steps);
+    if (settings->train.batch == 0)
+        text_add(line, "all strings");
+    else
+        text_add_format(line, "%zu", settings->train.batch);
+    return true;
+}
+
+static bool show_job(const struct experiment *experiment, size_t j,
+                     bool with_sizes, struct json *jobs, struct text *out,
+                     struct error *error)
+{
+    const struct job *job = &experiment->jobs[j];
+    struct json *object = json_new_object(), *axes = json_new_object();
+    struct text line = { 0 };
+    bool ok = true;
+
+    set_count(object, "index", j);
+    json_set(object, "experiment", json_new_text(job->settings.name));
+    for (size_t i = 0; experiment->axes[i] != NULL; i++)
+        json_set(axes, experiment->axes[i], json_new_text(job->values[i]));
+    json_set(object, "axes", axes);
+    text_add_format(&line, "%zu\t%s\t%s", j, job->settings.name, job->axes);
+    if (with_sizes)
+        ok = describe_sizes(job, object, &line, error);
+    json_append(jobs, object);
+    text_add_format(out, "%s\n", line.data);
+    text_clear(&line);
+    return ok;
+}
+
+/* --list and --dry-run. */
+static bool show_all(const struct entry *entries, const struct options *options,
+                     struct error *error)
+{
+    struct json *jobs = json_new_array();
+    struct text out = { 0 };
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < options->n_operands; i++)
+        for (size_t j = 0; ok && j < entries[i].experiment.n_jobs; j++)
+            if (is_wanted(options, j))
+                ok = show_job(&entries[i].experiment, j, options->dry_run, jobs,
+                              &out, error);
+    if (ok && options->json) {
+        ok = output_json(jobs, error);
+    } else {
+        ok = ok && output_text(&out, error);
+        json_free(jobs);
+    }
+    text_clear(&out);
+    return ok;
+}
+
+/* -------------------------------------------------------------- running */
+
+static const char *get_root(const struct options *options)
+{
+    return options->output != NULL ? options->output : "results";
+}
+
+/* A run that diverges is the finding of its own point of the sweep; the
+ * others go on. */
+static bool run_job(struct entry *entry, size_t j, double deadline,
+                    const struct options *options, struct error *error)
+{
+    const struct job *job = &entry->experiment.jobs[j];
+    struct text label = { 0 };
+    struct meter meter;
+    struct progress progress = { &meter, meter_stage, meter_step, meter_stop };
+    struct error mine = { 0 };
+    double began = meter_clock();
+    bool found, ok;
+
+    text_add_format(&label, "%s%s%s", job->settings.name,
+                    job->axes[0] != '\0' ? " " : "", job->axes);
+    meter_init(&meter, options, label.data, deadline);
+    ok = pipeline_run(&entry->experiment, job, get_root(options), &progress,
+                      &entry->paths[j], &found, &entry->metrics[j], &mine);
+    meter_clear(&meter);
+    if (ok && found)
+        talk(options, "%s: already complete", entry->paths[j]);
+    else if (ok)
+        talk(options, "%s: done in %.1f s", entry->paths[j],
+             meter_clock() - began);
+    entry->n_done += ok;
+    if (!ok && mine.kind == ERROR_DIVERGED)
+        ok = true;
+    error_move(error, &mine, entry->paths[j]);
+    text_clear(&label);
+    return ok;
+}
+
+static char *claims_path(const struct entry *entry,
+                         const struct options *options)
+{
+    char *folder =
+        file_join(get_root(options), entry->experiment.jobs[0].settings.name);
+    char *path =
+        file_join(folder, options->quick ? "claims-quick.txt" : "claims.txt");
+
+    free(folder);
+    return path;
+}
+
+/* Judges over all runs of the experiment, and keeps the lines beside them. */
+static bool judge(struct entry *entry, const struct options *options,
+                  struct error *error)
+{
+    const struct experiment *experiment = &entry->experiment;
+    size_t n = experiment->n_jobs;
+    struct outcome *outcomes = memory_new(n, sizeof *outcomes);
+    char *path = claims_path(entry, options);
+    bool ok;
+
+    for (size_t j = 0; j < n; j++)
+        outcomes[j] =
+            (struct outcome){ (const char *const *)experiment->axes,
+                              (const char *const *)experiment->jobs[j].values,
+                              &entry->metrics[j] };
+    claims_judge(&experiment->require, true, outcomes, n, &entry->judgement,
+                 &entry->passed, &entry->failed);
+    claims_judge(&experiment->claim, false, outcomes, n, &entry->judgement,
+                 &entry->held, &entry->refuted);
+    text_add(&entry->judgement, "");
+    ok =
+        file_write(path, entry->judgement.data, entry->judgement.length, error);
+    free(path);
+    free(outcomes);
+    return ok;
+}
+
+static bool run_experiment(struct entry *entry, double deadline,
+                           const struct options *options, struct error *error)
+{
+    for (size_t j = 0; j < entry->experiment.n_jobs; j++)
+        if (is_wanted(options, j) &&
+            !run_job(entry, j, deadline, options, error))
+            return false;
+    if (options->index != NOT_GIVEN)
+        return true; /* who runs them all judges them */
+    return entry->n_done == 0 || judge(entry, options, error);
+}
+
+/* ------------------------------------------------------------- printing */
+
+static struct json *describe(const struct entry *entry)
+{
+    const struct experiment *experiment = &entry->experiment;
+    struct json *object = json_new_object(), *runs = json_new_array();
+
+    json_set(object, "experiment",
+             json_new_text(experiment->jobs[0].settings.name));
+    for (size_t j = 0; j < experiment->n_jobs; j++)
+        if (entry->paths[j] != NULL && entry->metrics[j].count > 0)
+            json_append(runs, json_new_text(entry->paths[j]));
+    json_set(object, "runs", runs);
+    set_count(object, "passed", entry->passed);
+    set_count(object, "failed", entry->failed);
+    set_count(object, "held", entry->held);
+    set_count(object, "refuted", entry->refuted);
+    if (entry->judgement.data != NULL)
+        json_set(object, "judgement", json_new_text(entry->judgement.data));
+    return object;
+}
+
+static bool print_all(const struct entry *entries,
+                      const struct options *options, struct error *error)
+{
+    struct json *all = json_new_array();
+    struct text out = { 0 };
+    bool ok;
+
+    for (size_t i = 0; i < options->n_operands; i++) {
+        const struct entry *entry = &entries[i];
+
+        json_append(all, describe(entry));
+        if (entry->judgement.length > 0)
+            text_add_format(&out, "%s: %zu of %zu runs\n%s",
+                            entry->experiment.jobs[0].settings.name,
+                            entry->n_done, entry->experiment.n_jobs,
+                            entry->judgement.data);
+    }
+    if (options->json) {
+        text_clear(&out);
+        return output_json(all, error);
+    }
+    ok = output_text(&out, error);
+    json_free(all);
+    return ok;
+}
+
+static bool sum_up(const struct entry *entries, const struct options *options,
+                   struct error *error)
+{
+    size_t passed = 0, failed = 0, held = 0, refuted = 0;
+
+    for (size_t i = 0; i < options->n_operands; i++) {
+        passed += entries[i].passed;
+        failed += entries[i].failed;
+        held += entries[i].held;
+        refuted += entries[i].refuted;
+    }
+    if (passed + failed + held + refuted > 0)
+        talk(options,
+             "requirements: %zu passed, %zu failed; claims: %zu held, %zu "
+             "refuted",
+             passed, failed, held, refuted);
+    return failed == 0 ||
+           error_set(error, ERROR_FAILED, "%zu requirement%s missed", failed,
+                     failed > 1 ? "s" : "");
+}
+
+static bool run(const struct options *options, struct error *error)
+{
+    struct entry *entries = memory_new(options->n_operands, sizeof *entries);
+    double deadline =
+        options->max_time > 0 ? meter_clock() + options->max_time : 0;
+    bool ok = load_all(entries, options, error);
+
+    if (ok && options->index != NOT_GIVEN && options->n_operands > 1)
+        ok = error_set(error, ERROR_CONFIG,
+                       "--index: one experiment at a time, not %zu",
+                       options->n_operands);
+    if (!ok)
+        goto done;
+    if (options->dry_run || options->list) {
+        ok = show_all(entries, options, error);
+        goto done;
+    }
+    interrupt_start();
+    for (size_t i = 0; ok && i < options->n_operands; i++)
+        ok = run_experiment(&entries[i], deadline, options, error);
+    ok = print_all(entries, options, error) && ok;
+    ok = sum_up(entries, options, error) && ok;
+done:
+    clear_all(entries, options->n_operands);
+    return ok;
+}
+
+static const struct option options[] = {
+    { 0, "quick", OPTION_FLAG, offsetof(struct options, quick), NULL,
+      "with the file's quick block" },
+    { 0, "dry-run", OPTION_FLAG, offsetof(struct options, dry_run), NULL,
+      "show the runs and their sizes, and stop" },
+    { 0, "list", OPTION_FLAG, offsetof(struct options, list), NULL,
+      "show the runs, one a line, and stop" },
+    { 0, "index", OPTION_COUNT, offsetof(struct options, index), "K",
+      "only run number K of the list" },
+    { 0, "max-time", OPTION_TIME, offsetof(struct options, max_time), "TIME",
+      "stop after 90s, 55m, 1h30m; the same command goes on" },
+    { .name = NULL }
+};
+
+const struct command run_command = {
+    .name = "run",
+    .operands = "EXPERIMENT...",
+    .summary = "Runs experiments, every point of their sweeps, and judges "
+               "their claims.",
+    .examples =
+        "  saturn run experiments/majority.yaml\n"
+        "  saturn run --quick -o /tmp/results experiments/*.yaml\n"
+        "  saturn run --set train.rate=0.05 --set seed=7 experiments/dyck-1"
+        ".yaml\n"
+        "  saturn run --index \"$SLURM_ARRAY_TASK_ID\" experiments/dyck-1.yaml"
+        "\n",
+    .options = options,
+    .least = 1,
+    .run = run
+};
