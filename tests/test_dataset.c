@@ -136,8 +136,24 @@ static size_t count_equal(const struct examples *a, const struct examples *b)
     return equal;
 }
 
-/* Splits, bins and seeds are keyed apart: at length 10 chance agreement of
- * an item is about one in 400. */
+/* How many strings equal the one before. */
+static size_t count_repeated(const struct examples *examples)
+{
+    size_t repeated = 0;
+
+    for (size_t i = 1; i < examples->strings.count; i++) {
+        size_t n = strings_length(&examples->strings, i);
+
+        repeated += n == strings_length(&examples->strings, i - 1) &&
+                    memcmp(strings_at(&examples->strings, i),
+                           strings_at(&examples->strings, i - 1),
+                           n * sizeof(uint16_t)) == 0;
+    }
+    return repeated;
+}
+
+/* Items, splits, bins and seeds are keyed apart: at length 10 chance agreement
+ * of two items is about one in 400. */
 START_TEST(splits_and_seeds_are_apart)
 {
     static const char yaml[] =
@@ -150,9 +166,11 @@ START_TEST(splits_and_seeds_are_apart)
         &a->dataset.tests[1], &b->dataset.train
     };
 
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert_uint_lt(count_repeated(splits[i]), 10);
         for (size_t j = 0; j < i; j++)
             ck_assert_uint_lt(count_equal(splits[i], splits[j]), 10);
+    }
     unmake(a);
     unmake(b);
 }
@@ -227,6 +245,7 @@ START_TEST(samples_are_fresh_and_of_their_class)
 {
     struct made *made = made_of("dyck-1", mixed, 9);
     const struct examples *test = &made->dataset.tests[1];
+    size_t lengths[200], same_lengths = 0;
 
     for (size_t kind = 0; kind < 4; kind++) {
         struct examples sample = { 0 }, more = { 0 };
@@ -246,9 +265,16 @@ START_TEST(samples_are_fresh_and_of_their_class)
             ck_assert(same_item(&sample, i, &more, i));
         }
         ck_assert_uint_lt(count_equal(&sample, test), 10);
+        for (size_t i = 0; i < 200; i++) {
+            size_t n = strings_length(&sample.strings, i);
+
+            same_lengths += kind > 0 && n == lengths[i];
+            lengths[i] = n;
+        }
         examples_clear(&sample);
         examples_clear(&more);
     }
+    ck_assert_uint_lt(same_lengths, 300); /* 200 by chance, 600 if shared */
     unmake(made);
 }
 END_TEST

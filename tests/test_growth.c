@@ -239,6 +239,13 @@ START_TEST(t5_grows_as_the_paper_says)
     ck_assert_double_eq_tol(find(fits, "linear")->r2, 0.96634, 5e-6);
     ck_assert_double_eq_tol(find(fits, "root4")->r2, 0.93634, 5e-6);
     ck_assert_double_ge(find(fits, "power")->r2, 0.99856);
+    /* These two by least squares in Python. */
+    ck_assert_uint_eq(find(fits, "log")->points, 103);
+    ck_assert_double_eq_tol(find(fits, "log")->r2, 0.9165181866663791, 1e-10);
+    ck_assert_double_eq_tol(find(fits, "log-log")->p, 0.9919009826730238,
+                            1e-10);
+    ck_assert_double_eq_tol(find(fits, "log-log")->r2, 0.9957948440346265,
+                            1e-10);
 
     growth_fit(steps + 1, norms + 1, n - 1, fits);
     ck_assert_double_eq_tol(find(fits, "sqrt")->r2, 0.99943, 5e-6);

@@ -94,13 +94,25 @@ static struct decision accepts(const uint16_t *symbols, size_t n)
     return (struct decision){ .logit = 1 };
 }
 
+/* Right on strings of less than four symbols and wrong on all others. */
+static struct decision short_sighted(const uint16_t *symbols, size_t n)
+{
+    double logit = -0.5;
+
+    for (size_t i = 0; i < n; i++)
+        logit += symbols[i] == 1 ? 1 : -1;
+    return (struct decision){ .logit = n < 4 ? logit : -logit };
+}
+
 /* -------------------------------------------------------------- the setting */
 
 static struct language *language;
 static struct data_config data_config;
 static struct dataset dataset;
-static struct evaluator made[3];
-static struct evaluator *evaluators[4] = { &made[0], &made[1], &made[2] };
+#define EVALUATORS 4
+static struct evaluator made[EVALUATORS];
+static struct evaluator *evaluators[] = { &made[0], &made[1], &made[2],
+                                          &made[3], NULL };
 
 static void open_data(const char *name, const char *yaml)
 {
@@ -109,6 +121,7 @@ static void open_data(const char *name, const char *yaml)
     made[0] = (struct evaluator){ "trained", nearly, 0, 0, true };
     made[1] = (struct evaluator){ "limit", balanced, 0, 0, true };
     made[2] = (struct evaluator){ "scaled=2", accepts, 0, 0, true };
+    made[3] = (struct evaluator){ "encoder", short_sighted, 0, 0, true };
     language = known_language(name, 0);
     ck_assert(known_settings(data_fields, yaml, "data", &data_config, &error));
     ck_assert(
@@ -233,10 +246,10 @@ START_TEST(rows_are_counts)
     open_data("majority", bins);
     test = &dataset.tests[0];
     verify_examples(&verification, "test[0]", test, &verdicts);
-    ck_assert_uint_eq(verdicts.count, 3 * 4);
+    ck_assert_uint_eq(verdicts.count, EVALUATORS * 4);
     ck_assert_str_eq(verdicts.rows[0].class, "all");
     ck_assert_str_eq(verdicts.rows[0].evaluator, "trained");
-    for (size_t e = 0; e < 3; e++) {
+    for (size_t e = 0; e < EVALUATORS; e++) {
         struct expected all = { 0 }, classes[3] = { { 0 } };
 
         ck_assert_uint_eq(made[e].calls, 1);
@@ -322,7 +335,7 @@ START_TEST(exhaustive_equals_brute_force)
         struct verdicts verdicts = { 0 };
 
         verify_exhaustive(&verification, &verdicts);
-        for (size_t e = 0; e < 3; e++) {
+        for (size_t e = 0; e < EVALUATORS; e++) {
             struct expected all = { 0 }, in = { 0 }, out = { 0 };
 
             for (size_t n = 0; n <= cases[c].depth; n++)
@@ -412,7 +425,7 @@ START_TEST(few_strings_are_enumerated)
 
     open_data("majority", bins);
     verify_samples(&verification, &verdicts);
-    ck_assert_uint_eq(verdicts.count, 2 * 3 * 4);
+    ck_assert_uint_eq(verdicts.count, 2 * EVALUATORS * 4);
     row = find(&verdicts, "scaled=2", "verify[0]", "members");
     ck_assert(row->enumerated);
     ck_assert_uint_eq(row->strings, 27);
@@ -432,7 +445,7 @@ START_TEST(few_strings_are_enumerated)
                       30);
     for (size_t i = 0; i < verdicts.count; i++)
         check_interval(&verdicts.rows[i], 0.95);
-    for (size_t e = 0; e < 3; e++)
+    for (size_t e = 0; e < EVALUATORS; e++)
         ck_assert_uint_eq(made[e].calls, 2); /* once a bin */
     verdicts_clear(&verdicts);
 

@@ -36,8 +36,8 @@ struct verdict {
     size_t strings;
     size_t recognised; /* decision equals membership */
     size_t agreed;     /* decides as `trained` does */
-    size_t undecided;  /* the logit is zero within its bound: neither
-                          recognised nor agreed, even with `trained` undecided */
+    size_t undecided;  /* the logit is zero within its bound: not recognised
+                          and not agreed, even if `trained` is undecided */
     size_t rounding, flagged;
     struct interval interval; /* of recognised / strings; a point if
                                  enumerated */
