@@ -44,17 +44,32 @@ static wholes lanes_seeing(const struct block *block, size_t key)
 static void to_lanes(const real *from, size_t row, size_t count, size_t size,
                      real factor, real *to)
 {
-    for (size_t c = 0; c < size; c++)
+    for (size_t c = 0; c < size; c += LANES) {
+        vector v[LANES];
+
         for (size_t i = 0; i < LANES; i++)
-            to[c * LANES + i] = i < count ? factor * from[i * row + c] : 0;
+            v[i] = (vector){ 0 };
+        for (size_t i = 0; i < count; i++)
+            v[i] = vector_load(from + i * row + c) * factor;
+        vector_transpose(v);
+        for (size_t i = 0; i < LANES; i++)
+            vector_store(to + (c + i) * LANES, v[i]);
+    }
 }
 
-static void from_lanes(const real *from, size_t count, size_t size, real *to,
-                       size_t row)
+/* to[count][size] = from[size][LANES] times a FACTOR a lane, transposed. */
+static void from_lanes(const real *from, vector factor, size_t count,
+                       size_t size, real *to, size_t row)
 {
-    for (size_t i = 0; i < count; i++)
-        for (size_t c = 0; c < size; c++)
-            to[i * row + c] = from[c * LANES + i];
+    for (size_t c = 0; c < size; c += LANES) {
+        vector v[LANES];
+
+        for (size_t i = 0; i < LANES; i++)
+            v[i] = vector_load(from + (c + i) * LANES) * factor;
+        vector_transpose(v);
+        for (size_t i = 0; i < count; i++)
+            vector_store_some(to + i * row + c, v[i], size - c);
+    }
 }
 
 /* scores[key][lane] = rows of KEYS times the block's QUERY. */
@@ -91,9 +106,10 @@ static void gather(const struct head *head, const struct block *block,
                         .c_row = LANES });
 }
 
-/* sums[key][size] += weights[key][lane] times the block's ROWS. */
+/* sums[key][size] = (ADD: sums +) weights[key][lane] times the ROWS. */
 static void scatter(const struct head *head, const struct block *block,
-                    const real *weights, const real *rows, real *sums)
+                    const real *weights, const real *rows, bool add, real *sums,
+                    size_t sums_row)
 {
     X(product)
     (&(struct product){ .m = block->keys,
@@ -105,25 +121,33 @@ static void scatter(const struct head *head, const struct block *block,
                         .b = rows,
                         .b_row = head->q_row,
                         .c = sums,
-                        .c_row = padded(head->size),
-                        .start = START_ADD });
+                        .c_row = sums_row,
+                        .start = add ? START_ADD : START_ZERO });
 }
 
 /* Hides what lanes may not see; returns the greatest score of each lane. */
 static vector highest(const struct block *block, real *scores)
 {
-    vector top = vector_all(LOWEST);
+    enum { CHAINS = 4 };
+    vector top[CHAINS];
+    size_t key = 0;
 
-    for (size_t key = 0; key < block->keys; key++) {
+    for (size_t i = 0; i < CHAINS; i++)
+        top[i] = vector_all(LOWEST);
+    for (; key + CHAINS <= block->whole; key += CHAINS)
+        for (size_t i = 0; i < CHAINS; i++)
+            top[i] =
+                vector_max(vector_load(scores + (key + i) * LANES), top[i]);
+    for (; key < block->keys; key++) {
         vector s = vector_load(scores + key * LANES);
 
         if (key >= block->whole) {
             s = vector_select(lanes_seeing(block, key), s, vector_all(LOWEST));
             vector_store(scores + key * LANES, s);
         }
-        top = vector_select(s > top, s, top);
+        top[0] = vector_max(s, top[0]);
     }
-    return top;
+    return vector_max(vector_max(top[0], top[1]), vector_max(top[2], top[3]));
 }
 
 /* scores = exp(scores - top); returns the sum of each lane. */
@@ -140,21 +164,6 @@ static vector exponentials(const struct block *block, vector top, real *scores)
     return sum;
 }
 
-static void lanes_out(vector v, size_t count, real *to)
-{
-    for (size_t i = 0; i < count; i++)
-        to[i] = v[i];
-}
-
-static vector lanes_in(const real *from, size_t count)
-{
-    vector v = { 0 };
-
-    for (size_t i = 0; i < count; i++)
-        v[i] = from[i];
-    return v;
-}
-
 void X(attention_forward)(const struct head *head,
                           const struct head_scratch *scratch, real *out)
 {
@@ -168,20 +177,18 @@ void X(attention_forward)(const struct head *head,
         top = highest(&block, scratch->scores);
         share = 1 / exponentials(&block, top, scratch->scores);
         gather(head, &block, head->v, scratch->scores, scratch->result);
-        for (size_t c = 0; c < head->size; c++)
-            vector_store(scratch->result + c * LANES,
-                         vector_load(scratch->result + c * LANES) * share);
-        from_lanes(scratch->result, block.count, head->size,
+        from_lanes(scratch->result, share, block.count, head->size,
                    out + start * head->q_row, head->q_row);
-        lanes_out(top, block.count, head->highest + start);
-        lanes_out(share, block.count, head->share + start);
+        vector_store_some(head->highest + start, top, block.count);
+        vector_store_some(head->share + start, share, block.count);
     }
 }
 
 /* Turns scores into weights P and the derivatives by weights, dP, into the
- * derivatives by scores: P (dP - sum of P dP over keys). */
+ * derivatives by q . k: SCALE P (dP - sum of P dP over keys). */
 static void softmax_backward(const struct block *block, vector top,
-                             vector share, real *scores, real *signals)
+                             vector share, real scale, real *scores,
+                             real *signals)
 {
     vector mean = { 0 };
 
@@ -198,49 +205,71 @@ static void softmax_backward(const struct block *block, vector top,
         vector d = vector_load(signals + key * LANES) - mean;
 
         vector_store(signals + key * LANES,
-                     d * vector_load(scores + key * LANES));
+                     d * vector_load(scores + key * LANES) * scale);
     }
 }
 
-/* Copies sums of padded rows to their place, times FACTOR. */
-static void deliver(const struct head *head, const real *sums, real factor,
-                    real *to)
+/* Where derivatives by keys and values are summed: in their place when a
+ * head fills whole vectors, otherwise aside until it is complete. */
+struct sums {
+    real *dk, *dv;
+    size_t row;
+};
+
+/* One block of queries, FIRST of its string to be summed or not. */
+static void block_backward(const struct head *head, const struct block *block,
+                           const struct head_scratch *scratch, const real *dout,
+                           bool first, const struct sums *sums, real *dq)
 {
-    for (size_t key = 0; key < head->keys; key++)
-        for (size_t c = 0; c < head->size; c++)
-            to[key * head->kv_row + c] =
-                factor * sums[key * padded(head->size) + c];
+    size_t row = head->q_row, at = block->start * row;
+    const real *q = head->q + at, *d = dout + at;
+
+    to_lanes(q, row, block->count, head->size, head->scale, scratch->query);
+    to_lanes(d, row, block->count, head->size, 1, scratch->signal);
+    score(head, block, head->k, scratch->query, scratch->scores);
+    score(head, block, head->v, scratch->signal, scratch->signals);
+    softmax_backward(
+        block, vector_load_some(head->highest + block->start, block->count),
+        vector_load_some(head->share + block->start, block->count), head->scale,
+        scratch->scores, scratch->signals);
+    gather(head, block, head->k, scratch->signals, scratch->result);
+    from_lanes(scratch->result, vector_all(1), block->count, head->size,
+               dq + at, row);
+    scatter(head, block, scratch->signals, q, !first, sums->dk, sums->row);
+    scatter(head, block, scratch->scores, d, !first, sums->dv, sums->row);
 }
 
+static void deliver(const struct head *head, const real *sums, real *to)
+{
+    size_t width = padded(head->size);
+
+    for (size_t key = 0; key < head->keys; key++)
+        for (size_t c = 0; c < width; c += LANES)
+            vector_store_some(to + key * head->kv_row + c,
+                              vector_load(sums + key * width + c),
+                              head->size - c);
+}
+
+/* From the last block to the first: the last one sees every key. */
 void X(attention_backward)(const struct head *head,
                            const struct head_scratch *scratch, const real *dout,
                            real *dq, real *dk, real *dv)
 {
-    size_t row = head->q_row, sums = head->keys * padded(head->size);
+    bool aside = head->size % LANES != 0;
+    struct sums sums = { dk, dv, head->kv_row };
+    size_t blocks = (head->queries + LANES - 1) / LANES;
 
-    for (size_t i = 0; i < sums; i++)
-        scratch->dk[i] = scratch->dv[i] = 0;
-    for (size_t start = 0; start < head->queries; start += LANES) {
-        struct block block = block_at(head, start);
-        const real *q = head->q + start * row, *d = dout + start * row;
+    if (aside)
+        sums = (struct sums){ scratch->dk, scratch->dv, padded(head->size) };
+    for (size_t b = blocks; b-- > 0;) {
+        struct block block = block_at(head, b * LANES);
 
-        to_lanes(q, row, block.count, head->size, head->scale, scratch->query);
-        to_lanes(d, row, block.count, head->size, 1, scratch->signal);
-        score(head, &block, head->k, scratch->query, scratch->scores);
-        score(head, &block, head->v, scratch->signal, scratch->signals);
-        softmax_backward(&block, lanes_in(head->highest + start, block.count),
-                         lanes_in(head->share + start, block.count),
-                         scratch->scores, scratch->signals);
-        gather(head, &block, head->k, scratch->signals, scratch->result);
-        for (size_t i = 0; i < head->size * LANES; i++)
-            scratch->result[i] *= head->scale;
-        from_lanes(scratch->result, block.count, head->size, dq + start * row,
-                   row);
-        scatter(head, &block, scratch->signals, q, scratch->dk);
-        scatter(head, &block, scratch->scores, d, scratch->dv);
+        block_backward(head, &block, scratch, dout, b + 1 == blocks, &sums, dq);
     }
-    deliver(head, scratch->dk, head->scale, dk);
-    deliver(head, scratch->dv, 1, dv);
+    if (aside) {
+        deliver(head, sums.dk, dk);
+        deliver(head, sums.dv, dv);
+    }
 }
 
 static double dot(const real *x, const real *y, size_t size)

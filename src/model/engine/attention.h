@@ -15,7 +15,8 @@
 #include "model/engine/vector.h"
 #include "model/network.h"
 
-/* Query i stands at position first + i of the string. */
+/* Query i stands at position first + i of the string, the last at its end.
+ * Rows of q, k and v may be read past SIZE up to whole vectors. */
 struct head {
     size_t size; /* d_k */
     size_t queries, keys, first;
@@ -30,12 +31,12 @@ struct head {
     real *share;   /* [queries]: 1 / sum of exp(score - highest) */
 };
 
-/* Room for a head of SIZE and KEYS. */
+/* Room for a head of KEYS, its SIZE rounded up to whole vectors. */
 struct head_scratch {
     real *scores, *signals; /* [keys][LANES] */
     real *query, *signal;   /* [size][LANES] */
     real *result;           /* [size][LANES] */
-    real *dk, *dv;          /* [keys][padded size] */
+    real *dk, *dv;          /* [keys][size] */
 };
 
 /* out = softmax(scale q k^T) v; fills highest and share. */

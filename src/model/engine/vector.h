@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#ifdef __FMA__
+#if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -54,22 +54,27 @@ static inline vector vector_all(real x)
     return x - (vector){ 0 };
 }
 
-/* a * b + c, rounded once where the machine can and always alike: left to
- * itself the compiler fuses in one kernel and not in the next. */
-static inline vector vector_fma(vector a, vector b, vector c)
-{
+/*
+ * a * b + c, rounded once where the machine can and always alike: left to
+ * itself the compiler fuses in one kernel and not in the next.  The greater
+ * of a and b; b where one is not a number.
+ */
 #if VECTOR_BYTES == 64 && defined(REAL_IS_FLOAT)
-    return _mm512_fmadd_ps(a, b, c);
+#define vector_fma(a, b, c) ((vector)_mm512_fmadd_ps(a, b, c))
+#define vector_max(a, b)    ((vector)_mm512_max_ps(a, b))
 #elif VECTOR_BYTES == 64
-    return _mm512_fmadd_pd(a, b, c);
-#elif defined(__FMA__) && defined(REAL_IS_FLOAT)
-    return _mm256_fmadd_ps(a, b, c);
-#elif defined(__FMA__)
-    return _mm256_fmadd_pd(a, b, c);
+#define vector_fma(a, b, c) ((vector)_mm512_fmadd_pd(a, b, c))
+#define vector_max(a, b)    ((vector)_mm512_max_pd(a, b))
+#elif VECTOR_BYTES == 32 && defined(REAL_IS_FLOAT)
+#define vector_fma(a, b, c) ((vector)_mm256_fmadd_ps(a, b, c))
+#define vector_max(a, b)    ((vector)_mm256_max_ps(a, b))
+#elif VECTOR_BYTES == 32
+#define vector_fma(a, b, c) ((vector)_mm256_fmadd_pd(a, b, c))
+#define vector_max(a, b)    ((vector)_mm256_max_pd(a, b))
 #else
-    return a * b + c;
+#define vector_fma(a, b, c) ((a) * (b) + (c))
+#define vector_max(a, b)    vector_select((a) > (b), a, b)
 #endif
-}
 
 /* a where the bits are set, b elsewhere. */
 static inline vector vector_select(wholes where, vector a, vector b)
@@ -85,6 +90,44 @@ static inline wholes vector_lanes(void)
     for (size_t i = 0; i < LANES; i++)
         lanes[i] = (whole)i;
     return lanes;
+}
+
+/* The first COUNT of LANES elements, zero in the other lanes. */
+static inline vector vector_load_some(const real *p, size_t count)
+{
+    wholes those = vector_lanes() < (whole)count;
+
+    return (vector)((wholes)vector_load(p) & those);
+}
+
+/* Stores the first COUNT lanes; what lies beyond is written as it was. */
+static inline void vector_store_some(real *p, vector v, size_t count)
+{
+    if (count < LANES)
+        v = vector_select(vector_lanes() < (whole)count, v, vector_load(p));
+    vector_store(p, v);
+}
+
+/* Makes rows columns.  At each step the blocks off the diagonal change
+ * places, of half the size of those before. */
+static inline void vector_transpose(vector v[LANES])
+{
+#pragma GCC unroll 8
+    for (size_t step = LANES / 2; step > 0; step /= 2) {
+        wholes lane = vector_lanes();
+        wholes high = (lane & (whole)step) != 0; /* 0 or -1 */
+        wholes upper = lane + (high & (whole)(LANES - step));
+        wholes lower = upper + (whole)step;
+
+#pragma GCC unroll 16
+        for (size_t i = 0; i < LANES; i++)
+            if ((i & step) == 0) {
+                vector a = v[i], b = v[i + step];
+
+                v[i] = __builtin_shuffle(a, b, upper);
+                v[i + step] = __builtin_shuffle(a, b, lower);
+            }
+    }
 }
 
 /* The sum of all lanes, halves first. */
@@ -141,7 +184,7 @@ static inline vector vector_exp(vector x)
     wholes vanishes = x < least;
     vector n, r, p;
 
-    x = vector_select(vanishes, vector_all(least), x);
+    x = vector_max(vector_all(least), x);
     n = vector_fma(x, vector_all(per_log2), vector_all(shifter));
     wholes power = (wholes)n - (wholes)vector_all(shifter);
     n -= shifter;

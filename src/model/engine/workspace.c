@@ -69,13 +69,15 @@ static void take_layer(struct purse *purse, const struct weights *w,
 static void take_scratch(struct purse *purse, const struct weights *w,
                          size_t longest, struct head_scratch *scratch)
 {
+    size_t size = padded(w->head);
+
     scratch->scores = take(purse, longest * LANES);
     scratch->signals = take(purse, longest * LANES);
-    scratch->query = take(purse, w->head * LANES);
-    scratch->signal = take(purse, w->head * LANES);
-    scratch->result = take(purse, w->head * LANES);
-    scratch->dk = take(purse, longest * padded(w->head));
-    scratch->dv = take(purse, longest * padded(w->head));
+    scratch->query = take(purse, size * LANES);
+    scratch->signal = take(purse, size * LANES);
+    scratch->result = take(purse, size * LANES);
+    scratch->dk = take(purse, longest * size);
+    scratch->dv = take(purse, longest * size);
 }
 
 static void take_all(struct purse *purse, const struct weights *w,
