@@ -581,8 +581,9 @@ static bool decide(const struct claim *claim, const struct tally *tally,
                         claim->over == OVER_ALL ? "worst" : overs[claim->over]);
     text_add_format(found, "%.6g over %zu seed%s", value, tally->runs,
                     tally->runs > 1 ? "s" : "");
-    return comparisons[claim->comparison].holds(
-        value, claim->other != NULL ? 0 : claim->number);
+    return !isnan(value) && /* nothing holds of what is no number */
+           comparisons[claim->comparison].holds(
+               value, claim->other != NULL ? 0 : claim->number);
 }
 
 /* Adds the line of one claim and one GROUP; NULL stands for no group. */

@@ -6,8 +6,8 @@
  *   require:
  *     - language.counts == exact
  *   claim:
- *     - {that: limit.test[0].accuracy >= 0.99, where: {model.norm: pre},
- *        over: min}
+ *     - {that: "limit.test[0].accuracy >= 0.99", where: {model.norm: pre},
+ *        over: min}      # quoted, as YAML wants of brackets inside { }
  *
  * A requirement missed fails the experiment; a claim is HELD or REFUTED and
  * fails nothing.  Runs are grouped by every axis but the seed; `over` joins a
