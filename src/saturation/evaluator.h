@@ -37,9 +37,9 @@ struct saturation_config {
 extern const struct field saturation_fields[];
 
 struct decision {
-    double logit; /* limit: the leading coefficient beyond its bound, or 0 */
-    int degree;   /* limit: the power of c it belongs to; else 0 */
-    double bound; /* error bound of the logit; 0 where none is kept */
+    double logit;  /* limit: the leading coefficient beyond its bound, or 0 */
+    int degree;    /* limit: the power of c it belongs to; else 0 */
+    double bound;  /* error bound of the logit; 0 where none is kept */
     bool rounding; /* a score difference fell below its rounding bound */
     bool flagged;  /* limit: a vector constant to all orders met layer norm, or
                       the known orders were used up */
@@ -56,8 +56,7 @@ struct evaluator; /* opaque */
  */
 bool evaluator_new(struct evaluator **out, const char *name,
                    const struct network *network,
-                   const struct saturation_config *config,
-                   struct error *error);
+                   const struct saturation_config *config, struct error *error);
 void evaluator_free(struct evaluator *evaluator);
 const char *evaluator_name(const struct evaluator *evaluator);
 

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "saturation/evaluator.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "saturation/asymptotic.h"
+
+/* clang-format off */
+#define AT(member) offsetof(struct saturation_config, member)
+const struct field saturation_fields[] = {
+    { .key = "scales", .type = FIELD_NUMBERS, .offset = AT(scales),
+      .standard = "[1, 2, 5, 10, 100, 1000]", .least = 1e-6, .most = 1e12,
+      .help = "decide by f(x; c theta) for each of these c" },
+    { .key = "sharpening", .type = FIELD_NUMBERS, .offset = AT(sharpening),
+      .standard = "[]", .least = 1e-6, .most = 1e12,
+      .help = "decide with attention scores times each of these" },
+    { .key = "limit", .type = FIELD_BOOL, .offset = AT(limit),
+      .standard = "true", .help = "decide by the limit of c to infinity" },
+    { .key = "attention", .type = FIELD_BOOL, .offset = AT(attention),
+      .standard = "true", .help = "decide with saturated attention alone" },
+    { .key = "encoder", .type = FIELD_BOOL, .offset = AT(encoder),
+      .standard = "true",
+      .help = "decide by the limit of the encoder and the trained classifier" },
+    { .key = "tie", .type = FIELD_NUMBER, .offset = AT(tie),
+      .standard = "1e-6", .least = 0, .most = 1,
+      .help = "scores tie in `attention` within this times |q| max|k| / "
+              "sqrt(d_k)" },
+    { .key = "orders", .type = FIELD_COUNT, .offset = AT(orders),
+      .standard = "8", .least = 1, .most = ORDERS_MOST,
+      .help = "orders of c kept by `limit`" },
+    { .key = NULL }
+};
+#undef AT
+/* clang-format on */
+
+/* Strings decided by one thread in one go. */
+enum { BLOCK = 64 };
+
+/* Strings whose encodings saturation_measure holds at once. */
+enum { MEASURED = 256 };
+
+struct evaluator {
+    char *name;
+    const struct kind *kind;
+    struct network *network; /* where the network itself decides */
+    struct attention_rule rule;
+    struct asymptotic *asymptotic; /* where series do */
+    bool borrowed;                 /* from the evaluator before */
+};
+
+/* One way to decide; the name ends in '=' where a number c follows. */
+struct kind {
+    const char *name;
+    void (*create)(struct evaluator *evaluator, const struct network *network,
+                   const struct saturation_config *config, double c);
+    bool leading; /* the classifier reads the leading coefficient alone */
+    struct decision (*judge)(const struct scalar *logit,
+                             const struct state *state); /* of series */
+};
+
+static void create_trained(struct evaluator *evaluator,
+                           const struct network *network,
+                           const struct saturation_config *config, double c)
+{
+    (void)config;
+    (void)c;
+    evaluator->network = network_scaled(
+        network, 1, (enum precision)network_config(network)->precision);
+    evaluator->rule = (struct attention_rule){ .sharpness = 1 };
+}
+
+static void create_attention(struct evaluator *evaluator,
+                             const struct network *network,
+                             const struct saturation_config *config, double c)
+{
+    (void)c;
+    evaluator->network = network_scaled(network, 1, PRECISION_DOUBLE);
+    evaluator->rule = (struct attention_rule){ .saturated = true,
+                                               .sharpness = 1,
+                                               .tie = config->tie };
+}
+
+static void create_sharpened(struct evaluator *evaluator,
+                             const struct network *network,
+                             const struct saturation_config *config, double c)
+{
+    (void)config;
+    evaluator->network = network_scaled(network, 1, PRECISION_DOUBLE);
+    evaluator->rule = (struct attention_rule){ .sharpness = c };
+}
+
+static void create_scaled(struct evaluator *evaluator,
+                          const struct network *network,
+                          const struct saturation_config *config, double c)
+{
+    (void)config;
+    evaluator->asymptotic = asymptotic_scaled(network, c);
+}
+
+static void create_limit(struct evaluator *evaluator,
+                         const struct network *network,
+                         const struct saturation_config *config, double c)
+{
+    (void)c;
+    evaluator->asymptotic = asymptotic_limit(network, config->orders);
+}
+
+/* A logit of one order. */
+static struct decision judge_plain(const struct scalar *logit,
+                                   const struct state *state)
+{
+    struct decision decision = { .rounding = state->rounding,
+                                 .flagged = state->flagged };
+
+    if (logit->known > 0) {
+        decision.logit = logit->planes[0].value;
+        decision.bound = logit->planes[0].bound * PLANE_SLACK;
+    }
+    return decision;
+}
+
+/* The sign is that of the first order beyond its bound. */
+static struct decision judge_limit(const struct scalar *logit,
+                                   const struct state *state)
+{
+    struct decision decision = { .flagged = state->flagged };
+
+    for (size_t k = 0; k < logit->known; k++)
+        if (ball_beyond(logit->planes[k])) {
+            decision.logit = logit->planes[k].value;
+            decision.degree = logit->top - (int)k;
+            decision.bound = logit->planes[k].bound * PLANE_SLACK;
+            return decision;
+        }
+    decision.flagged = decision.flagged || !logit->exact;
+    return decision;
+}
+
+static struct decision judge_encoder(const struct scalar *logit,
+                                     const struct state *state)
+{
+    struct decision decision = judge_plain(logit, state);
+
+    if (!state->output.exact && series_leading(&state->output) < 0)
+        decision.flagged = true;
+    return decision;
+}
+
+/* clang-format off */
+static const struct kind kinds[] = {
+    { "trained",    create_trained,   false, NULL },
+    { "scaled=",    create_scaled,    false, judge_plain },
+    { "limit",      create_limit,     false, judge_limit },
+    { "encoder",    create_limit,     true,  judge_encoder },
+    { "attention",  create_attention, false, NULL },
+    { "sharpened=", create_sharpened, false, NULL },
+};
+/* clang-format on */
+
+int decision_sign(const struct decision *decision)
+{
+    if (!(fabs(decision->logit) > decision->bound))
+        return 0;
+    return decision->logit > 0 ? 1 : -1;
+}
+
+/* The kind that NAME is one of, and its number. */
+static const struct kind *find_kind(const char *name, double *c)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        size_t length = strlen(kinds[i].name);
+
+        *c = 1;
+        if (kinds[i].name[length - 1] != '=') {
+            if (strcmp(kinds[i].name, name) == 0)
+                return &kinds[i];
+        } else if (strncmp(kinds[i].name, name, length) == 0 &&
+                   text_read_number(name + length, c) && *c > 0) {
+            return &kinds[i];
+        }
+    }
+    return NULL;
+}
+
+static struct evaluator *create(const char *name, const struct kind *kind,
+                                const struct network *network,
+                                const struct saturation_config *config,
+                                double c)
+{
+    struct evaluator *evaluator = memory_new(1, sizeof(*evaluator));
+
+    evaluator->name = memory_copy_text(name);
+    evaluator->kind = kind;
+    kind->create(evaluator, network, config, c);
+    return evaluator;
+}
+
+bool evaluator_new(struct evaluator **out, const char *name,
+                   const struct network *network,
+                   const struct saturation_config *config, struct error *error)
+{
+    double c;
+    const struct kind *kind = find_kind(name, &c);
+
+    if (kind == NULL)
+        return error_set(error, ERROR_CONFIG,
+                         "no evaluator is called '%s'; accepted: trained, "
+                         "scaled=C, limit, encoder, attention, sharpened=C",
+                         name);
+    *out = create(name, kind, network, config, c);
+    return true;
+}
+
+void evaluator_free(struct evaluator *evaluator)
+{
+    if (evaluator == NULL)
+        return;
+    if (!evaluator->borrowed)
+        asymptotic_free(evaluator->asymptotic);
+    network_free(evaluator->network);
+    free(evaluator->name);
+    free(evaluator);
+}
+
+const char *evaluator_name(const struct evaluator *evaluator)
+{
+    return evaluator->name;
+}
+
+/* What the threads of a loop over strings share. */
+struct task {
+    const struct evaluator *evaluator;
+    struct asymptotic *asymptotic;
+    const struct strings *strings;
+    struct decision *decisions;
+    /* of saturation_measure */
+    size_t first, d;
+    const double *outputs;
+    double *cosines; /* sums over the tokens of each string */
+};
+
+static void decide_block(void *context, size_t item, size_t thread)
+{
+    const struct task *task = context;
+    const struct kind *kind = task->evaluator->kind;
+    size_t end = (item + 1) * BLOCK;
+
+    if (end > task->strings->count)
+        end = task->strings->count;
+    for (size_t i = item * BLOCK; i < end; i++) {
+        const struct state *state = asymptotic_read(
+            task->asymptotic, thread, strings_at(task->strings, i),
+            strings_length(task->strings, i));
+        struct scalar logit =
+            asymptotic_classify(task->asymptotic, thread, state, kind->leading);
+
+        task->decisions[i] = kind->judge(&logit, state);
+    }
+}
+
+static void decide_plainly(const struct evaluator *evaluator,
+                           const struct strings *strings,
+                           struct decision *decisions)
+{
+    struct batch batch = { strings, NULL, strings->count };
+    double *logits = memory_new(strings->count, sizeof(*logits));
+
+    network_logits(evaluator->network, &batch, &evaluator->rule, logits);
+    for (size_t i = 0; i < strings->count; i++)
+        decisions[i] = (struct decision){ .logit = logits[i] };
+    free(logits);
+}
+
+void evaluator_decide(struct evaluator *evaluator,
+                      const struct strings *strings, struct decision *decisions)
+{
+    struct task task = { .evaluator = evaluator,
+                         .asymptotic = evaluator->asymptotic,
+                         .strings = strings,
+                         .decisions = decisions };
+
+    if (evaluator->kind->judge == NULL) {
+        decide_plainly(evaluator, strings, decisions);
+        return;
+    }
+    asymptotic_prepare(evaluator->asymptotic);
+    parallel_for((strings->count + BLOCK - 1) / BLOCK, decide_block, &task);
+}
+
+/* A NULL-terminated list under construction. */
+struct list {
+    struct evaluator **items;
+    size_t count;
+    const struct network *network;
+    const struct saturation_config *config;
+};
+
+static void list_add(struct list *list, const char *name)
+{
+    double c;
+    const struct kind *kind = find_kind(name, &c);
+
+    assert(kind != NULL);
+    list->items =
+        memory_resize(list->items, list->count + 2, sizeof(struct evaluator *));
+    list->items[list->count++] =
+        create(name, kind, list->network, list->config, c);
+    list->items[list->count] = NULL;
+}
+
+static void list_add_each(struct list *list, const char *name,
+                          const struct numbers *numbers)
+{
+    for (size_t i = 0; i < numbers->count; i++) {
+        struct text text = { 0 };
+
+        text_add(&text, name);
+        text_add_number(&text, numbers->items[i]);
+        list_add(list, text.data);
+        text_clear(&text);
+    }
+}
+
+/* `encoder` right after `limit` reads the states that limit has computed. */
+static void share_limit(struct list *list)
+{
+    struct evaluator *before = list->items[list->count - 2];
+    struct evaluator *last = list->items[list->count - 1];
+
+    asymptotic_free(last->asymptotic);
+    last->asymptotic = before->asymptotic;
+    last->borrowed = true;
+}
+
+bool evaluators_new(struct evaluator ***out, const struct network *network,
+                    const struct saturation_config *config, struct error *error)
+{
+    struct list list = { .network = network, .config = config };
+
+    (void)error;
+    list_add(&list, "trained");
+    list_add_each(&list, "scaled=", &config->scales);
+    if (config->limit)
+        list_add(&list, "limit");
+    if (config->encoder)
+        list_add(&list, "encoder");
+    if (config->limit && config->encoder)
+        share_limit(&list);
+    if (config->attention)
+        list_add(&list, "attention");
+    list_add_each(&list, "sharpened=", &config->sharpening);
+    *out = list.items;
+    return true;
+}
+
+void evaluators_free(struct evaluator **evaluators)
+{
+    if (evaluators == NULL)
+        return;
+    for (size_t i = 0; evaluators[i] != NULL; i++)
+        evaluator_free(evaluators[i]);
+    free(evaluators);
+}
+
+/* The cosine of OUTPUT and the leading coefficient of X; 0 if there is none.
+ */
+static double cosine(const double *output, const struct series *x)
+{
+    double both = 0, squares = 0, leading = 0;
+    int first = series_leading(x);
+    const double *plane;
+
+    if (first < 0)
+        return 0;
+    plane = series_plane(x, (size_t)first);
+    for (size_t i = 0; i < x->width; i++) {
+        both += output[i] * plane[i];
+        squares += output[i] * output[i];
+        leading += plane[i] * plane[i];
+    }
+    return squares > 0 ? both / (sqrt(squares) * sqrt(leading)) : 0;
+}
+
+static void measure_string(void *context, size_t item, size_t thread)
+{
+    const struct task *task = context;
+    const struct strings *strings = task->strings;
+    size_t i = task->first + item, n = strings_length(strings, i) + 1;
+    size_t token = strings->offsets[i] - strings->offsets[task->first] + item;
+    const struct state **states = memory_new(n, sizeof(struct state *));
+
+    asymptotic_read_all(task->asymptotic, thread, strings_at(strings, i), n - 1,
+                        states);
+    task->cosines[i] = 0;
+    for (size_t t = 0; t < n; t++)
+        task->cosines[i] +=
+            cosine(task->outputs + (token + t) * task->d, &states[t]->output);
+    free(states);
+}
+
+/* Fills the cosines of COUNT strings from task->first on. */
+static void measure_block(struct task *task, const struct network *network,
+                          size_t count)
+{
+    const struct strings *strings = task->strings;
+    size_t tokens = strings->offsets[task->first + count] -
+                    strings->offsets[task->first] + count;
+    size_t *index = memory_new(count, sizeof(*index));
+    struct batch batch = { strings, index, count };
+    double *outputs = memory_new(tokens * task->d, sizeof(*outputs));
+
+    for (size_t i = 0; i < count; i++)
+        index[i] = task->first + i;
+    network_encode(network, &batch, NULL, outputs);
+    task->outputs = outputs;
+    parallel_for(count, measure_string, task);
+    free(outputs);
+    free(index);
+}
+
+double saturation_measure(const struct network *network,
+                          const struct saturation_config *config,
+                          const struct strings *strings)
+{
+    struct task task = { .strings = strings,
+                         .d = network_config(network)->d_model };
+    double sum = 0;
+    size_t count;
+
+    if (strings->count == 0)
+        return 0;
+    task.asymptotic = asymptotic_limit(network, config->orders);
+    task.cosines = memory_new(strings->count, sizeof(*task.cosines));
+    asymptotic_prepare(task.asymptotic);
+    for (; task.first < strings->count; task.first += count) {
+        count = strings->count - task.first;
+        if (count > MEASURED)
+            count = MEASURED;
+        measure_block(&task, network, count);
+    }
+    for (size_t i = 0; i < strings->count; i++)
+        sum += task.cosines[i];
+    free(task.cosines);
+    asymptotic_free(task.asymptotic);
+    return sum / (double)(strings->offsets[strings->count] -
+                          strings->offsets[0] + strings->count);
+}
