@@ -13,22 +13,29 @@
 
 #include "base/error.h"
 
-/* One curve: y against x with an optional band low..high. */
+#define FIGURE_PANELS 4
+
+/* One curve: y against x with an optional band low..high.  Curves of one
+ * title share a colour and a line in the key.  NaN is left out. */
 struct curve {
     const char *title;
-    const double *x, *y, *low, *high;
+    const double *x, *y, *low, *high; /* [count]; low and high may be NULL */
     size_t count;
-    int panel; /* 0-based, left to right, at most 4 */
+    int panel; /* 0-based, left to right */
+};
+
+struct panel {
+    const char *title, *x_label, *y_label;
+    bool log_x, log_y;
+    double y_least, y_most; /* equal: chosen by gnuplot */
 };
 
 struct figure {
     const char *title;
-    const char *x_label[4], *y_label[4], *panel_title[4];
-    bool log_x[4];
-    double y_least, y_most; /* equal: chosen by gnuplot */
+    struct panel panels[FIGURE_PANELS];
+    int n_panels;
     const struct curve *curves;
     size_t n_curves;
-    int panels;
 };
 
 /*

@@ -19,8 +19,11 @@
 /* One finished run as its files tell it. */
 struct record {
     char *path, *experiment, *language;
-    char *group; /* axes other than the seed: "model.norm=pre", or "" */
-    char *seed;  /* "1" */
+    char *axes;     /* those other than the seed: "model.norm=pre", or "" */
+    char *settings; /* hash of all settings but the seed */
+    char *group;    /* runs to be joined over seeds: the axes, and the settings
+                       where the axes do not tell them apart, or "" */
+    char *seed;     /* "1" */
     struct metrics metrics;
 };
 
@@ -31,30 +34,41 @@ struct records {
 };
 
 /*
- * Adds the run at PATH, or every finished run under it, sorted by path;
- * a directory without any is ERROR_CONFIG.
+ * Adds the run at PATH, or every finished run under it, sorted by path; a run
+ * that is there already is passed over.  A directory without any is
+ * ERROR_CONFIG.
  */
 bool records_collect(struct records *records, const char *path,
                      struct error *error);
 void records_clear(struct records *records);
 
 /*
- * The summary: a row per experiment and group, a column per evaluator (mean
- * over seeds of accuracy on each test bin as "0.998 [0.992, 1]" with least
- * and most over seeds), and seeds, norm ratio, saturation.
+ * The summary: a row per experiment, group and test bin (or all strings up to
+ * a length), a column per evaluator: mean over seeds of the accuracy as
+ * "0.998 [0.992, 1]" with least and most; then how often `limit` agrees with
+ * `trained`, norm ratio and saturation.
  */
 void report_summary(const struct records *records, struct table *table);
 
-/* One row per run, evaluator and test bin, raw, for CSV. */
+/* The same rows with the ladders scaled=c and sharpened=c for columns. */
+void report_ladders(const struct records *records, struct table *table);
+
+/* One row per run, set of strings and evaluator, raw, for CSV. */
 void report_rows(const struct records *records, struct table *table);
 
-/* The main figure of one experiment's runs to BASE.{dat,gp,svg}. */
+/*
+ * The main figure of one experiment's runs to BASE.{dat,gp,svg}; of one GROUP
+ * of them, or of all when it is NULL.  Where the norm grows from probe to
+ * probe a line is the median over seeds and its band least to most, else each
+ * seed has its own line.
+ */
 bool report_figure(const struct records *records, const char *experiment,
-                   const char *base, bool *drawn, struct error *error);
+                   const char *group, const char *base, bool *drawn,
+                   struct error *error);
 
 /*
- * Writes report.md, summary.csv, rows.csv and a figure per experiment into
- * DIRECTORY.
+ * Writes report.md, summary.csv, rows.csv and a figure per experiment and
+ * group into DIRECTORY.
  */
 bool report_write(const struct records *records, const char *directory,
                   struct error *error);

@@ -81,23 +81,68 @@ static void add_seed(const struct yaml_node *seed, struct text *out)
     yaml_add_flow(out, same ? seed->items[0] : seed);
 }
 
-/* The value under KEY of the YAML in TEXT, as text; FILE is for complaints. */
-static bool look_up(const char *text, const char *file, const char *key,
-                    struct text *out, struct error *error)
+/* What the run's config.yaml says beside its seed, and of the seed. */
+struct settings {
+    struct text seed, rest;
+};
+
+static bool read_settings(const char *config, struct settings *settings,
+                          struct error *error)
+{
+    struct yaml_document document = { 0 };
+    const struct yaml_node *root;
+
+    text_add(&settings->seed, "");
+    text_add(&settings->rest, "");
+    if (!yaml_parse(&document, config, strlen(config), "config.yaml", error))
+        return false;
+    root = document.root;
+    for (size_t i = 0; root->kind == YAML_MAP && i < root->count; i++) {
+        if (strcmp(root->keys[i]->text, "seed") == 0) {
+            add_seed(root->items[i], &settings->seed);
+            continue;
+        }
+        if (strcmp(root->keys[i]->text, "sweep") == 0)
+            continue; /* its values stand among the settings */
+        yaml_add_flow(&settings->rest, root->keys[i]);
+        text_add(&settings->rest, ": ");
+        yaml_add_flow(&settings->rest, root->items[i]);
+        text_add(&settings->rest, "\n");
+    }
+    yaml_clear(&document);
+    return true;
+}
+
+/* The name a language's YAML gives it, or "". */
+static bool read_name(const char *language, struct text *name,
+                      struct error *error)
 {
     struct yaml_document document = { 0 };
     const struct yaml_node *node;
 
-    text_add(out, "");
-    if (!yaml_parse(&document, text, strlen(text), file, error))
+    text_add(name, "");
+    if (!yaml_parse(&document, language, strlen(language), "language.yaml",
+                    error))
         return false;
-    node = yaml_get(document.root, key);
+    node = yaml_get(document.root, "language");
     if (node != NULL && node->kind == YAML_SCALAR)
-        text_add(out, node->text);
-    else if (node != NULL)
-        add_seed(node, out);
+        text_add(name, node->text);
     yaml_clear(&document);
     return true;
+}
+
+/* Equal for runs that differ in nothing but the seed. */
+static void set_digest(struct json *manifest, const struct settings *settings,
+                       const char *language)
+{
+    struct text both = { 0 };
+    char hex[17];
+
+    text_add_bytes(&both, settings->rest.data, settings->rest.length + 1);
+    text_add(&both, language);
+    checksum_text(checksum(both.data, both.length), hex);
+    set_text(manifest, "settings", hex);
+    text_clear(&both);
 }
 
 static void set_processor(struct json *manifest)
@@ -129,18 +174,19 @@ static void set_build(struct json *manifest)
 struct json *manifest_new(const struct manifest_source *source,
                           struct error *error)
 {
-    struct text language = { 0 }, seed = { 0 };
+    struct settings settings = { 0 };
+    struct text language = { 0 };
     struct json *manifest = NULL;
 
-    if (!look_up(source->language, "language.yaml", "language", &language,
-                 error) ||
-        !look_up(source->config, "config.yaml", "seed", &seed, error))
+    if (!read_name(source->language, &language, error) ||
+        !read_settings(source->config, &settings, error))
         goto done;
     manifest = json_new_object();
     set_text(manifest, "experiment", source->experiment);
     set_text(manifest, "language", language.data);
     json_set(manifest, "axes", split_axes(source->axes));
-    set_text(manifest, "seed", seed.data);
+    set_text(manifest, "seed", settings.seed.data);
+    set_digest(manifest, &settings, source->language);
     set_text(manifest, "hash", source->hash);
     set_text(manifest, "state", "new");
     json_set(manifest, "resumed", json_new_integer(0));
@@ -152,7 +198,8 @@ struct json *manifest_new(const struct manifest_source *source,
     manifest_set_time(manifest, "started");
 done:
     text_clear(&language);
-    text_clear(&seed);
+    text_clear(&settings.seed);
+    text_clear(&settings.rest);
     return manifest;
 }
 

@@ -2,8 +2,9 @@
 
 /*
  * manifest.json: what a run is (experiment, language, its place on the axes,
- * hash) and where it was made (version, compiler, CPU, threads, times).
- * Readers ask it; nobody takes a directory's name apart.
+ * seed, `settings`: a hash of all but the seed, `hash`: of all) and where it
+ * was made (version, compiler, CPU, threads, times). Readers ask it; nobody
+ * takes a directory's name apart.
  */
 
 #ifndef RESULTS_MANIFEST_H

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "report/figure.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+extern char **environ;
+
+#define PANEL_WIDTH  460
+#define PANEL_HEIGHT 460
+#define MANY_POINTS  40 /* more are drawn without marks */
+
+/*
+ * Okabe and Ito's colours, told apart by the colour-blind, each with a dash
+ * and a mark of its own, told apart without colour.
+ */
+static const struct style {
+    const char *colour;
+    int dash, mark;
+} styles[] = {
+    { "#0072B2", 1, 7 },  { "#D55E00", 2, 5 },  { "#009E73", 4, 9 },
+    { "#CC79A7", 3, 11 }, { "#E69F00", 5, 13 }, { "#56B4E9", 1, 6 },
+    { "#000000", 2, 4 },
+};
+
+#define N_STYLES (sizeof styles / sizeof styles[0])
+
+/* TEXT in one line between single quotes, where nothing else is special; its
+ * own become apostrophes, for gnuplot 5.4 stumbles over a doubled one. */
+static void add_quoted(struct text *out, const char *text)
+{
+    text_add(out, "'");
+    for (; text != NULL && *text != '\0'; text++)
+        if (*text == '\'')
+            text_add(out, "\xe2\x80\x99");
+        else
+            text_add_bytes(out, iscntrl((unsigned char)*text) ? " " : text, 1);
+    text_add(out, "'");
+}
+
+/* --------------------------------------------------------------- the data */
+
+static double value_at(const double *values, size_t i)
+{
+    return values != NULL ? values[i] : NAN;
+}
+
+/* gnuplot would not count a block without a line. */
+static void add_block(struct text *out, const struct curve *curve)
+{
+    text_add_format(out, "# panel %d: ", curve->panel + 1);
+    add_quoted(out, curve->title);
+    text_add(out, "\n# x y low high\n");
+    for (size_t i = 0; i < curve->count; i++) {
+        const double row[] = { curve->x[i], curve->y[i],
+                               value_at(curve->low, i),
+                               value_at(curve->high, i) };
+
+        for (size_t c = 0; c < 4; c++) {
+            text_add(out, c > 0 ? " " : "");
+            text_add_number(out, row[c]);
+        }
+        text_add(out, "\n");
+    }
+    if (curve->count == 0)
+        text_add(out, "nan nan nan nan\n");
+    text_add(out, "\n\n");
+}
+
+static bool write_data(const struct figure *figure, const char *path,
+                       struct error *error)
+{
+    struct text data = { 0 };
+    bool ok;
+
+    text_add(&data, "");
+    for (size_t i = 0; i < figure->n_curves; i++)
+        add_block(&data, &figure->curves[i]);
+    ok = file_write(path, data.data, data.length, error);
+    text_clear(&data);
+    return ok;
+}
+
+/* ------------------------------------------------------------- the script */
+
+static bool is_drawable(const struct curve *curve, const struct panel *panel)
+{
+    for (size_t i = 0; i < curve->count; i++) {
+        double x = curve->x[i], y = curve->y[i];
+
+        if (isfinite(x) && isfinite(y) && (!panel->log_x || x > 0) &&
+            (!panel->log_y || y > 0))
+            return true;
+    }
+    return false;
+}
+
+/* The first curve of the same title; WITHIN its panel or anywhere. */
+static size_t find_first(const struct figure *figure, size_t i, bool within)
+{
+    const struct curve *curve = &figure->curves[i];
+
+    for (size_t j = 0; j < i; j++)
+        if (strcmp(figure->curves[j].title, curve->title) == 0 &&
+            (!within || figure->curves[j].panel == curve->panel))
+            return j;
+    return i;
+}
+
+/* Titles get their styles in the order they are met. */
+static const struct style *find_style(const struct figure *figure, size_t i)
+{
+    size_t first = find_first(figure, i, false), before = 0;
+
+    for (size_t j = 0; j < first; j++)
+        before += find_first(figure, j, false) == j;
+    return &styles[before % N_STYLES];
+}
+
+static void add_band(struct text *out, const struct figure *figure, size_t i)
+{
+    text_add_format(out,
+                    ", \\\n    ARG1 index %zu using 1:3:4 with filledcurves "
+                    "fillcolor rgb '%s' fillstyle transparent solid 0.18 "
+                    "noborder notitle",
+                    i, find_style(figure, i)->colour);
+}
+
+static void add_curve(struct text *out, const struct figure *figure, size_t i)
+{
+    const struct curve *curve = &figure->curves[i];
+    const struct style *style = find_style(figure, i);
+    bool marked = curve->count <= MANY_POINTS;
+    size_t first = find_first(figure, i, true);
+    bool alone = first == i;
+
+    for (size_t j = i + 1; alone && j < figure->n_curves; j++)
+        alone = find_first(figure, j, true) != i;
+    text_add_format(out,
+                    ", \\\n    ARG1 index %zu using 1:2 with %s "
+                    "linecolor rgb '%s' linewidth %s dashtype %d",
+                    i, marked ? "linespoints" : "lines", style->colour,
+                    alone ? "2" : "1.2", style->dash);
+    if (marked)
+        text_add_format(out, " pointtype %d pointsize %s", style->mark,
+                        alone ? "0.7" : "0.5");
+    text_add(out, " title ");
+    add_quoted(out, first == i ? curve->title : "");
+}
+
+/* The least and most of the panel's points along one axis. */
+static struct span {
+    double least, most;
+} find_span(const struct figure *figure, int p, bool along_x)
+{
+    struct span span = { INFINITY, -INFINITY };
+
+    for (size_t i = 0; i < figure->n_curves; i++) {
+        const struct curve *curve = &figure->curves[i];
+        const double *values = along_x ? curve->x : curve->y;
+
+        for (size_t k = 0; curve->panel == p && k < curve->count; k++) {
+            if (values[k] > 0 && values[k] < span.least)
+                span.least = values[k];
+            if (isfinite(values[k]) && values[k] > span.most)
+                span.most = values[k];
+        }
+    }
+    return span;
+}
+
+/* A logarithmic axis of less than two decades needs more than its powers of
+ * ten to be read. */
+static void add_log_axis(struct text *out, const struct figure *figure, int p,
+                         char axis)
+{
+    static const double steps[] = { 1, 2, 5, 1.5, 3, 7 };
+    struct span span = find_span(figure, p, axis == 'x');
+    bool comma = false;
+    size_t n;
+
+    text_add_format(out, "set logscale %c\n", axis);
+    if (!(span.least < span.most && span.most < 100 * span.least))
+        return;
+    n = span.most > 8 * span.least ? 3 : sizeof steps / sizeof steps[0];
+    text_add_format(out, "set %ctics (", axis);
+    for (int d = (int)floor(log10(span.least));
+         d <= (int)ceil(log10(span.most)); d++)
+        for (size_t i = 0; i < n; i++) {
+            text_add_format(out, "%s%.12g", comma ? ", " : "",
+                            steps[i] * pow(10, d));
+            comma = true;
+        }
+    text_add(out, ")\n");
+}
+
+static void add_frame(struct text *out, const struct figure *figure, int p)
+{
+    const struct panel *panel = &figure->panels[p];
+
+    text_add(out, "\nset title ");
+    add_quoted(out, panel->title);
+    text_add(out, "\nset xlabel ");
+    add_quoted(out, panel->x_label);
+    text_add(out, "\nset ylabel ");
+    add_quoted(out, panel->y_label);
+    text_add(out, "\nunset logscale\nset xtics autofreq nomirror\n"
+                  "set ytics autofreq nomirror\n");
+    if (panel->log_x)
+        add_log_axis(out, figure, p, 'x');
+    if (panel->log_y)
+        add_log_axis(out, figure, p, 'y');
+    text_add(out, "set yrange [");
+    if (panel->y_least < panel->y_most) {
+        text_add_number(out, panel->y_least);
+        text_add(out, ":");
+        text_add_number(out, panel->y_most);
+    } else {
+        text_add(out, "*:*");
+    }
+    text_add(out, "]\n");
+}
+
+/* Bands first, so that no curve lies under one; NaN begins the list because
+ * plotting nothing at all is an error. */
+static void add_panel(struct text *out, const struct figure *figure, int p)
+{
+    const struct panel *panel = &figure->panels[p];
+    bool any = false;
+
+    add_frame(out, figure, p);
+    for (size_t i = 0; i < figure->n_curves; i++)
+        any |= figure->curves[i].panel == p &&
+               is_drawable(&figure->curves[i], panel);
+    text_add(out, any ? "plot NaN notitle" : "plot [1:2] [1:2] NaN notitle");
+    for (int bands = 1; bands >= 0; bands--)
+        for (size_t i = 0; i < figure->n_curves; i++) {
+            const struct curve *curve = &figure->curves[i];
+
+            if (curve->panel != p || !is_drawable(curve, panel))
+                continue;
+            if (!bands)
+                add_curve(out, figure, i);
+            else if (curve->low != NULL && curve->high != NULL)
+                add_band(out, figure, i);
+        }
+    text_add(out, "\n");
+}
+
+static bool write_script(const struct figure *figure, const char *path,
+                         struct error *error)
+{
+    struct text script = { 0 };
+    bool ok;
+
+    text_add_format(&script,
+                    "# gnuplot -c THIS.gp THIS.dat > THIS.svg\n"
+                    "set encoding utf8\n"
+                    "set terminal svg size %d,%d noenhanced "
+                    "font 'sans-serif,15' background 'white'\n"
+                    "set datafile missing 'nan'\n"
+                    "set key bottom right inside opaque font ',13' "
+                    "samplen 3\n"
+                    "set grid linetype 1 dashtype 1 linewidth 0.7 "
+                    "linecolor rgb '#dddddd'\n"
+                    "set border 3\n"
+                    "set multiplot layout 1,%d title ",
+                    figure->n_panels * PANEL_WIDTH, PANEL_HEIGHT,
+                    figure->n_panels);
+    add_quoted(&script, figure->title);
+    text_add(&script, "\n");
+    for (int p = 0; p < figure->n_panels; p++)
+        add_panel(&script, figure, p);
+    text_add(&script, "\nunset multiplot\n");
+    ok = file_write(path, script.data, script.length, error);
+    text_clear(&script);
+    return ok;
+}
+
+/* ------------------------------------------------------------ the drawing */
+
+static char *with_suffix(const char *base, const char *suffix)
+{
+    struct text path = { 0 };
+
+    text_add_format(&path, "%s%s", base, suffix);
+    return text_take(&path);
+}
+
+static bool fail(const char *path, const char *what, struct error *error)
+{
+    struct place place = { .file = path };
+
+    return error_add(error, ERROR_IO, &place, NULL, "cannot be written: %s",
+                     what);
+}
+
+/*
+ * Runs gnuplot with its output in DESCRIPTOR; -1 where there is none, else
+ * its status.  File names are arguments, so that no name of the user's is
+ * ever read as a command; gnuplot runs a data file that begins with <.
+ */
+static int spawn(char *script, char *data, int descriptor)
+{
+    char *arguments[] = { "gnuplot", "-d", "-c", script, data, NULL };
+    posix_spawn_file_actions_t actions;
+    pid_t child;
+    int status = 0, reason;
+
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, descriptor, 1);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    reason =
+        posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (reason != 0)
+        return -1;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status;
+}
+
+static bool draw(char *script, char *data, const char *picture, bool *drawn,
+                 struct error *error)
+{
+    char *partial = with_suffix(picture, ".partial");
+    int descriptor =
+        open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int status;
+    bool ok = true;
+
+    if (descriptor < 0) {
+        ok = fail(partial, strerror(errno), error);
+        goto done;
+    }
+    status = spawn(script, data, descriptor);
+    *drawn = status == 0;
+    if (status > 0)
+        ok = error_set(error, ERROR_FAILED,
+                       "gnuplot failed; run it to see why: gnuplot -c %s %s",
+                       script, data);
+    else if (*drawn && lseek(descriptor, 0, SEEK_END) == 0)
+        ok = error_set(error, ERROR_FAILED, "gnuplot drew nothing from %s",
+                       script);
+    if (close(descriptor) != 0 && ok)
+        ok = fail(partial, strerror(errno), error);
+    if (ok && *drawn)
+        ok = file_rename(partial, picture, error);
+    else
+        unlink(partial);
+done:
+    free(partial);
+    return ok;
+}
+
+bool figure_write(const struct figure *figure, const char *base, bool *drawn,
+                  struct error *error)
+{
+    char *rooted = with_suffix(base[0] == '/' ? "" : "./", base);
+    char *data = with_suffix(rooted, ".dat");
+    char *script = with_suffix(rooted, ".gp");
+    char *picture = with_suffix(rooted, ".svg");
+    bool ok;
+
+    assert(figure->n_panels >= 1 && figure->n_panels <= FIGURE_PANELS);
+    *drawn = false;
+    ok = write_data(figure, data, error) &&
+         write_script(figure, script, error) &&
+         draw(script, data, picture, drawn, error);
+    *drawn = *drawn && ok;
+    free(rooted);
+    free(data);
+    free(script);
+    free(picture);
+    return ok;
+}

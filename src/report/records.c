@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Finding finished runs and reading what they say of themselves. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "report/report.h"
+#include "results/manifest.h"
+
+#define DEPTH_LIMIT 8 /* directories below the one that was asked for */
+
+static void clear_record(struct record *record)
+{
+    free(record->path);
+    free(record->experiment);
+    free(record->language);
+    free(record->axes);
+    free(record->settings);
+    free(record->group);
+    free(record->seed);
+    metrics_clear(&record->metrics);
+}
+
+void records_clear(struct records *records)
+{
+    for (size_t i = 0; i < records->count; i++)
+        clear_record(&records->items[i]);
+    free(records->items);
+    *records = (struct records){ 0 };
+}
+
+static char *copy_member(const struct json *object, const char *key)
+{
+    const char *text = json_as_text(json_get(object, key));
+
+    return memory_copy_text(text != NULL ? text : "");
+}
+
+/* Splits the axes into the seed's, which runs are joined over, and others. */
+static void read_axes(const struct json *manifest, struct record *record)
+{
+    const struct json *axes = json_get(manifest, "axes");
+    struct text others = { 0 }, seed = { 0 };
+
+    for (const char *axis = json_next_key(axes, NULL); axis != NULL;
+         axis = json_next_key(axes, axis)) {
+        const char *value = json_as_text(json_get(axes, axis));
+        bool seeds = strncmp(axis, "seed", 4) == 0 &&
+                     (axis[4] == '\0' || axis[4] == '.');
+        struct text *to = seeds ? &seed : &others;
+
+        text_add(to, to->length > 0 ? "," : "");
+        if (strcmp(axis, "seed") != 0)
+            text_add_format(to, "%s=", axis);
+        text_add(to, value != NULL ? value : "");
+    }
+    record->axes = text_take(&others);
+    record->seed =
+        seed.data != NULL ? text_take(&seed) : copy_member(manifest, "seed");
+}
+
+static bool add_record(struct records *records, const char *path,
+                       const struct json *manifest, struct error *error)
+{
+    struct record record = { .path = memory_copy_text(path) };
+    char *metrics = file_join(path, "metrics.json");
+    bool ok = metrics_read(&record.metrics, metrics, error);
+
+    free(metrics);
+    record.experiment = copy_member(manifest, "experiment");
+    record.language = copy_member(manifest, "language");
+    record.settings = copy_member(manifest, "settings");
+    read_axes(manifest, &record);
+    if (!ok) {
+        clear_record(&record);
+        return false;
+    }
+    records->items = memory_resize(records->items, records->count + 1,
+                                   sizeof *records->items);
+    records->items[records->count++] = record;
+    return true;
+}
+
+/* Whether runs of other settings have the same place on the axes, as quick
+ * runs beside full ones have. */
+static bool is_ambiguous(const struct records *records,
+                         const struct record *record)
+{
+    for (size_t i = 0; i < records->count; i++) {
+        const struct record *other = &records->items[i];
+
+        if (strcmp(other->experiment, record->experiment) == 0 &&
+            strcmp(other->axes, record->axes) == 0 &&
+            strcmp(other->settings, record->settings) != 0)
+            return true;
+    }
+    return false;
+}
+
+static void name_groups(struct records *records)
+{
+    for (size_t i = 0; i < records->count; i++) {
+        struct record *record = &records->items[i];
+        struct text group = { 0 };
+
+        text_add(&group, record->axes);
+        if (is_ambiguous(records, record))
+            text_add_format(&group, "%ssettings=%.8s",
+                            group.length > 0 ? "," : "", record->settings);
+        free(record->group);
+        record->group = text_take(&group);
+    }
+}
+
+static bool is_known(const struct records *records, const char *path)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (strcmp(records->items[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+static bool ends_in(const char *path, const char *suffix)
+{
+    size_t length = strlen(path), end = strlen(suffix);
+
+    return length >= end && strcmp(path + length - end, suffix) == 0;
+}
+
+/* A directory with a manifest, finished or not. */
+static bool take_run(struct records *records, const char *path, size_t *found,
+                     struct error *error)
+{
+    struct json *manifest = manifest_read(path, error);
+    bool ok = manifest != NULL;
+
+    if (ok && (ends_in(path, ".partial") ||
+               strcmp(manifest_state(manifest), "finished") != 0)) {
+        records->unfinished++;
+    } else if (ok) {
+        (*found)++;
+        if (!is_known(records, path))
+            ok = add_record(records, path, manifest, error);
+    }
+    json_free(manifest);
+    return ok;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static bool has_manifest(const char *path)
+{
+    char *manifest = file_join(path, "manifest.json");
+    bool has = file_exists(manifest);
+
+    free(manifest);
+    return has;
+}
+
+static bool walk(struct records *records, const char *path, int depth,
+                 size_t *found, struct error *error)
+{
+    char **names;
+    bool ok = true;
+
+    if (has_manifest(path))
+        return take_run(records, path, found, error);
+    if (depth > DEPTH_LIMIT)
+        return true;
+    if (!file_names(path, &names, error))
+        return false;
+    for (size_t i = 0; ok && names[i] != NULL; i++) {
+        char *child = file_join(path, names[i]);
+
+        if (is_directory(child))
+            ok = walk(records, child, depth + 1, found, error);
+        free(child);
+    }
+    file_free_names(names);
+    return ok;
+}
+
+bool records_collect(struct records *records, const char *path,
+                     struct error *error)
+{
+    struct place place = { .file = path };
+    size_t unfinished = records->unfinished, found = 0;
+    char *plain = memory_copy_text(path);
+    size_t length = strlen(plain);
+    bool ok;
+
+    while (length > 1 && plain[length - 1] == '/')
+        plain[--length] = '\0';
+    ok = walk(records, plain, 0, &found, error);
+    free(plain);
+    name_groups(records);
+    if (ok && found == 0)
+        ok = error_add(error, ERROR_CONFIG, &place, NULL,
+                       "no finished run there (unfinished: %zu)",
+                       records->unfinished - unfinished);
+    return ok;
+}
