@@ -14,17 +14,20 @@
 
 #include "base/random.h"
 
-/* The layout of GMP's own integer, so that GMP stays in natural.c. */
+/* The layout of GMP's own integer, so that GMP stays in natural.c; a zeroed
+ * struct is the number 0. */
 struct natural {
     int allocated, size;
     void *limbs;
 };
 
 void natural_init(struct natural *n, uint64_t value);
-void natural_clear(struct natural *n); /* a zeroed struct is fine */
+void natural_clear(struct natural *n);
 
 void natural_set(struct natural *n, uint64_t value);
 void natural_copy(struct natural *to, const struct natural *from);
+/* The number of COUNT words, the least significant first. */
+void natural_set_words(struct natural *n, const uint64_t *words, size_t count);
 void natural_add(struct natural *to, const struct natural *more);
 void natural_subtract(struct natural *from, const struct natural *less);
 void natural_multiply(struct natural *to, const struct natural *by);
@@ -38,7 +41,7 @@ bool natural_is_zero(const struct natural *n);
 uint64_t natural_small(const struct natural *n);
 double natural_number(const struct natural *n);
 
-/* Decimal digits; the caller frees. */
+/* Decimal digits; the caller frees with free(). */
 char *natural_text(const struct natural *n);
 
 /* Decimal digits only, all of TEXT. */
