@@ -38,13 +38,12 @@ bool language_load(struct language **out, const char *path,
  * Caller frees; ERROR_CONFIG naming the places tried, at PLACE.
  */
 bool language_find(const char *name, const char *from,
-                   const struct place *place, char **path,
-                   struct error *error);
+                   const struct place *place, char **path, struct error *error);
 void language_free(struct language *language); /* NULL is fine */
 
 const char *language_name(const struct language *language);
 const char *language_about(const struct language *language);
-const char *language_class(const struct language *language); /* or NULL */
+const char *language_class(const struct language *language);  /* or NULL */
 const char *language_source(const struct language *language); /* the YAML */
 const struct alphabet *language_alphabet(const struct language *language);
 
@@ -54,8 +53,8 @@ size_t language_counts_checked(const struct language *language);
 /* One `key: value` line a fact; for `saturn language FILE describe`. */
 void language_describe(const struct language *language, struct text *out);
 
-bool language_contains(const struct language *language,
-                       const uint16_t *symbols, size_t length);
+bool language_contains(const struct language *language, const uint16_t *symbols,
+                       size_t length);
 
 /*
  * Why a string is not a member: the clause and the position (symbols read

@@ -26,6 +26,11 @@ bool alphabet_add(struct alphabet *alphabet, const char *name);
 long alphabet_find(const struct alphabet *alphabet, const char *name,
                    size_t length);
 
+/* The symbol of the longest name of at most LIMIT bytes that TEXT begins
+ * with, and the bytes of that name in *LENGTH; or -1 and 0. */
+long alphabet_match(const struct alphabet *alphabet, const char *text,
+                    size_t limit, size_t *length);
+
 /* Symbols separated by one space. */
 void alphabet_print(const struct alphabet *alphabet, const uint16_t *symbols,
                     size_t length, struct text *out);
@@ -55,7 +60,8 @@ static inline const uint16_t *strings_at(const struct strings *strings,
 
 /*
  * Adds the string written in LINE, symbols separated by spaces or tabs.  On a
- * symbol outside ALPHABET returns false and its 1-based column in *COLUMN.
+ * symbol outside ALPHABET adds nothing, returns false and says in *COLUMN which
+ * byte of LINE it begins at, counted from 1.
  */
 bool strings_read(struct strings *strings, const struct alphabet *alphabet,
                   const char *line, size_t *column);

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The formalism of the clauses regex, dfa, track, always, before, finally:
+ * their machine, or its minimal automaton when it is finite after all.
+ */
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "language/clauses.h"
+#include "language/formalism.h"
+#include "language/reach.h"
+#include "language/table.h"
+
+/* A machine of so many configurations becomes an automaton. */
+#define MOST_COLLAPSED 8192
+
+struct acceptor {
+    struct machine clauses;  /* as the file says it */
+    struct machine minimal;  /* no clauses; without states if not finite */
+    struct machine *machine; /* what is run: one of the two */
+    struct reach *reach;
+    struct table table; /* without rows before it is prepared */
+};
+
+static void *acceptor_read(const struct reading *reading, struct error *error)
+{
+    struct acceptor *acceptor = memory_new(1, sizeof *acceptor);
+    struct automaton automaton;
+
+    if (!clauses_read(&acceptor->clauses, reading, error)) {
+        free(acceptor);
+        return NULL;
+    }
+    acceptor->machine = &acceptor->clauses;
+    if (machine_collapse(&acceptor->clauses, MOST_COLLAPSED, &automaton)) {
+        machine_init(&acceptor->minimal, &automaton);
+        acceptor->machine = &acceptor->minimal;
+    }
+    acceptor->reach = reach_new(acceptor->machine);
+    return acceptor;
+}
+
+static void acceptor_free(void *self)
+{
+    struct acceptor *acceptor = self;
+
+    machine_clear(&acceptor->clauses);
+    machine_clear(&acceptor->minimal);
+    reach_free(acceptor->reach);
+    table_clear(&acceptor->table);
+    free(acceptor);
+}
+
+static const struct automaton *acceptor_automaton(const void *self)
+{
+    const struct acceptor *acceptor = self;
+
+    return acceptor->machine == &acceptor->minimal ? &acceptor->minimal.shape
+                                                   : NULL;
+}
+
+static void acceptor_describe(const void *self, struct text *out)
+{
+    const struct acceptor *acceptor = self;
+    const struct machine *machine = acceptor->machine;
+
+    for (size_t i = 0; i < acceptor->clauses.n_clauses; i++) {
+        const struct clause *clause = &acceptor->clauses.clauses[i];
+
+        if (clause->text != NULL)
+            text_add_format(out, "%s: %s\n", clause->name, clause->text);
+    }
+    text_add_format(out, "states: %zu\n", machine->shape.states);
+    for (size_t i = 0; i < machine->forms.count; i++)
+        text_add_format(out, "register: %s\n", machine->forms.items[i].text);
+    text_add_format(out, "next symbols: %s\n",
+                    reach_is_exact(acceptor->reach) ? "decided"
+                                                    : "found by search");
+}
+
+/* ------------------------------------------------------------- membership */
+
+static bool acceptor_contains(const void *self, const uint16_t *symbols,
+                              size_t length)
+{
+    const struct acceptor *acceptor = self;
+    const struct machine *machine = acceptor->machine;
+    int64_t at[MACHINE_MOST_WIDTH];
+
+    if (!machine_start(machine, at))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!machine_step(machine, at, symbols[i]))
+            return false;
+    return machine_accepts(machine, at);
+}
+
+/* The clause that fails after the symbols read so far, of which END says
+ * whether they are all; NULL for none. */
+static const struct clause *find_failed(const struct machine *machine,
+                                        const int64_t *at, bool end)
+{
+    size_t state = machine_state(machine, at);
+
+    for (size_t i = 0; i < machine->n_clauses; i++) {
+        const struct clause *clause = &machine->clauses[i];
+        bool ok = true;
+
+        switch (clause->kind) {
+        case CLAUSE_SHAPE:
+            ok = end ? machine->shape.accept[state] : machine->live[state];
+            break;
+        case CLAUSE_ALWAYS:
+            ok = condition_holds(&clause->condition, at);
+            break;
+        case CLAUSE_BEFORE:
+            ok = end || condition_holds(&clause->condition, at);
+            break;
+        case CLAUSE_FINALLY:
+            ok = !end || condition_holds(&clause->condition, at);
+            break;
+        }
+        if (!ok)
+            return clause;
+    }
+    return NULL;
+}
+
+/* How many symbols make it certain that the string is no member. */
+static size_t find_certain(const struct acceptor *acceptor,
+                           const uint16_t *symbols, size_t length)
+{
+    const struct machine *machine = acceptor->machine;
+    int64_t at[MACHINE_MOST_WIDTH];
+    bool alive = machine_start(machine, at);
+
+    for (size_t i = 0;; i++) {
+        if (!alive || reach_is_dead(acceptor->reach, at) || i == length)
+            return i;
+        alive = machine_step(machine, at, symbols[i]);
+    }
+}
+
+static bool acceptor_why_not(const void *self, const uint16_t *symbols,
+                             size_t length, struct text *out)
+{
+    const struct acceptor *acceptor = self;
+    const struct machine *machine = &acceptor->clauses;
+    const struct clause *failed;
+    int64_t at[MACHINE_MOST_WIDTH];
+    size_t i = 0, certain;
+
+    if (acceptor_contains(self, symbols, length))
+        return false;
+    machine_start(machine, at);
+    while ((failed = find_failed(machine, at, i == length)) == NULL) {
+        assert(i < length);
+        machine_move(machine, at, symbols[i++]);
+    }
+    certain = find_certain(acceptor, symbols, length);
+    if (i < certain)
+        certain = i;
+    text_add_format(out, "after %zu symbol%s: %s", certain,
+                    certain == 1 ? "" : "s", failed->name);
+    if (failed->text != NULL)
+        text_add_format(out, ": %s", failed->text);
+    return true;
+}
+
+/* --------------------------------------------------------- next symbols */
+
+static bool refuse_next(const struct acceptor *acceptor, struct error *error)
+{
+    const struct machine *machine = acceptor->machine;
+    struct text names = { 0 };
+
+    for (size_t i = 0; i < machine->n_clauses; i++)
+        text_add_format(&names, "%s%s", i > 0 ? ", " : "",
+                        machine->clauses[i].name);
+    error_add(error, ERROR_CONFIG, &machine->clauses[0].place, NULL,
+              "the symbols that may follow are not decided for these clauses "
+              "together: %s",
+              names.data);
+    text_clear(&names);
+    return false;
+}
+
+static bool acceptor_next(const void *self, const uint16_t *prefix,
+                          size_t length, bool *allowed, bool *end,
+                          struct error *error)
+{
+    const struct acceptor *acceptor = self;
+    const struct machine *machine = acceptor->machine;
+    int64_t at[MACHINE_MOST_WIDTH], to[MACHINE_MOST_WIDTH];
+    bool alive = machine_start(machine, at);
+
+    for (size_t i = 0; alive && i < length; i++)
+        alive = machine_step(machine, at, prefix[i]);
+    *end = alive && machine_accepts(machine, at);
+    for (size_t s = 0; s < machine->shape.symbols; s++) {
+        enum answer answer = ANSWER_NO;
+
+        memcpy(to, at, machine->width * sizeof *to);
+        if (alive && machine_step(machine, to, s))
+            answer = reach_ask(acceptor->reach, to);
+        if (answer == ANSWER_UNKNOWN)
+            return refuse_next(acceptor, error);
+        allowed[s] = answer == ANSWER_YES;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------ counts and draws */
+
+/* The clause that makes tables large: a condition rather than the shape. */
+static const struct clause *find_blamed(const struct machine *machine)
+{
+    const struct clause *blamed = NULL;
+
+    for (size_t i = 0; i < machine->n_clauses; i++)
+        if (blamed == NULL || blamed->kind == CLAUSE_SHAPE)
+            blamed = &machine->clauses[i];
+    return blamed;
+}
+
+static bool acceptor_prepare(void *self, size_t longest, struct error *error)
+{
+    struct acceptor *acceptor = self;
+    const struct clause *blamed = find_blamed(&acceptor->clauses);
+    struct table table;
+
+    if (acceptor->table.rows != NULL && acceptor->table.longest >= longest)
+        return true;
+    if (!table_build(&table, acceptor->machine, acceptor->reach, longest,
+                     TABLE_MOST_BYTES))
+        return error_add(error, ERROR_CONFIG,
+                         blamed != NULL ? &blamed->place : NULL,
+                         blamed != NULL ? blamed->name : NULL,
+                         "counting strings of up to %zu symbols would take "
+                         "more than %zu MiB",
+                         longest, TABLE_MOST_BYTES >> 20);
+    table_clear(&acceptor->table);
+    acceptor->table = table;
+    return true;
+}
+
+static void acceptor_count(const void *self, bool member, size_t n,
+                           struct natural *out)
+{
+    const struct acceptor *acceptor = self;
+
+    table_count(&acceptor->table, member, n, out);
+}
+
+static void acceptor_draw(const void *self, bool member, size_t n,
+                          struct stream *stream, uint16_t *out)
+{
+    const struct acceptor *acceptor = self;
+
+    table_draw(&acceptor->table, member, n, stream, out);
+}
+
+static void acceptor_enumerate(const void *self, bool member, size_t n,
+                               struct strings *out)
+{
+    const struct acceptor *acceptor = self;
+
+    table_enumerate(&acceptor->table, member, n, out);
+}
+
+const struct formalism acceptor_formalism = {
+    .name = "acceptor",
+    .keys = clauses_keys,
+    .read = acceptor_read,
+    .free = acceptor_free,
+    .describe = acceptor_describe,
+    .automaton = acceptor_automaton,
+    .contains = acceptor_contains,
+    .why_not = acceptor_why_not,
+    .next = acceptor_next,
+    .prepare = acceptor_prepare,
+    .count = acceptor_count,
+    .draw = acceptor_draw,
+    .enumerate = acceptor_enumerate,
+};

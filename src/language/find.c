@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "language/language.h"
+
+#define MOST_PLACES 4
+
+/* "a/b" of "a/b/c.yaml"; "." of "c.yaml". */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = memory_copy_text(slash == NULL ? "." : path);
+
+    if (slash != NULL)
+        folder[slash == path ? 1 : slash - path] = '\0';
+    return folder;
+}
+
+/* The folder languages/ beside FOLDER. */
+static char *languages_beside(const char *folder)
+{
+    const char *slash = strrchr(folder, '/');
+    const char *last = slash == NULL ? folder : slash + 1;
+    struct text path = { 0 };
+
+    if (strcmp(last, ".") == 0 || strcmp(last, "..") == 0 || *last == '\0')
+        text_add_format(&path, "%s/../", folder);
+    else
+        text_add_bytes(&path, folder, (size_t)(last - folder));
+    text_add(&path, "languages");
+    return text_take(&path);
+}
+
+/* FOLDER/NAME.yaml, unless PLACES has it. */
+static void add_place(char **places, size_t *count, const char *folder,
+                      const char *name)
+{
+    struct text path = { 0 };
+
+    if (strcmp(folder, ".") != 0)
+        text_add_format(&path, "%s/", folder);
+    text_add_format(&path, "%s.yaml", name);
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(places[i], path.data) == 0) {
+            text_clear(&path);
+            return;
+        }
+    places[(*count)++] = text_take(&path);
+}
+
+static size_t find_places(const char *name, const char *from, char **places)
+{
+    size_t length = strlen(name), count = 0;
+
+    if (strchr(name, '/') != NULL ||
+        (length > 5 && strcmp(name + length - 5, ".yaml") == 0)) {
+        places[0] = memory_copy_text(name);
+        return 1;
+    }
+    if (from != NULL) {
+        char *folder = folder_of(from), *beside = languages_beside(folder);
+
+        add_place(places, &count, folder, name);
+        add_place(places, &count, beside, name);
+        free(folder);
+        free(beside);
+    }
+    add_place(places, &count, "languages", name);
+    add_place(places, &count, DATADIR "/languages", name);
+    return count;
+}
+
+bool language_find(const char *name, const char *from,
+                   const struct place *place, char **path, struct error *error)
+{
+    char *places[MOST_PLACES];
+    size_t count = find_places(name, from, places);
+    struct text tried = { 0 };
+
+    *path = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (*path == NULL && file_exists(places[i]))
+            *path = places[i];
+        else
+            text_add_format(&tried, "%s%s", tried.length > 0 ? ", " : "",
+                            places[i]);
+        if (*path != places[i])
+            free(places[i]);
+    }
+    if (*path == NULL)
+        error_add(error, ERROR_CONFIG, place, NULL,
+                  "no language \"%s\"; there is no %s", name, tried.data);
+    text_clear(&tried);
+    return *path != NULL;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A way to say which strings belong to a language, behind language.h: the
+ * keys it reads, and what it can do.  A slot that is NULL is something the
+ * formalism cannot do; language.c says so when it is asked for.
+ */
+
+#ifndef LANGUAGE_FORMALISM_H
+#define LANGUAGE_FORMALISM_H
+
+#include "base/error.h"
+#include "base/natural.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "config/yaml.h"
+#include "language/automaton.h"
+#include "language/string.h"
+
+/* A language file whose alphabet is known. */
+struct reading {
+    const struct yaml_node *root;
+    const char *source; /* its text */
+    const struct alphabet *alphabet;
+};
+
+struct formalism {
+    const char *name;
+    const char *const *keys; /* NULL-terminated */
+
+    /* The compiled clauses, or NULL with every complaint in ERROR; keeps
+     * READING's alphabet only. */
+    void *(*read)(const struct reading *reading, struct error *error);
+    void (*free)(void *self);
+    void (*describe)(const void *self, struct text *out);
+
+    /* The minimal automaton, or NULL if none is known. */
+    const struct automaton *(*automaton)(const void *self);
+
+    /* As the functions of language.h. */
+    bool (*contains)(const void *self, const uint16_t *symbols, size_t length);
+    bool (*why_not)(const void *self, const uint16_t *symbols, size_t length,
+                    struct text *out);
+    bool (*next)(const void *self, const uint16_t *prefix, size_t length,
+                 bool *allowed, bool *end, struct error *error);
+    bool (*prepare)(void *self, size_t longest, struct error *error);
+    void (*count)(const void *self, bool member, size_t n, struct natural *out);
+    void (*draw)(const void *self, bool member, size_t n, struct stream *stream,
+                 uint16_t *out);
+    void (*enumerate)(const void *self, bool member, size_t n,
+                      struct strings *out);
+};
+
+/* regex, dfa, track, always, before, finally */
+extern const struct formalism acceptor_formalism;
+
+#endif

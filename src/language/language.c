@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "language/language.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "config/schema.h"
+#include "config/yaml.h"
+#include "language/check.h"
+#include "language/formalism.h"
+#include "language/passage.h"
+
+#define MOST_BYTES   ((size_t)16 << 20)
+#define MOST_NAME    64
+#define MOST_SYMBOLS 4096
+#define MOST_MONOID  20000
+
+/* What the keys that are no clauses say. */
+struct facts {
+    char *name, *about, *source, *letters;
+    int class;
+};
+
+static const char *const classes[] = { "unstated",
+                                       "star-free",
+                                       "regular",
+                                       "counter",
+                                       "deterministic-context-free",
+                                       "context-free",
+                                       "context-sensitive",
+                                       NULL };
+enum { CLASS_UNSTATED, CLASS_STAR_FREE };
+
+static const struct field fields[] = {
+    { .key = "language",
+      .type = FIELD_TEXT,
+      .offset = offsetof(struct facts, name),
+      .help = "its name" },
+    { .key = "about",
+      .type = FIELD_TEXT,
+      .offset = offsetof(struct facts, about),
+      .standard = "~",
+      .help = "what it is, in a sentence" },
+    { .key = "class",
+      .type = FIELD_CHOICE,
+      .offset = offsetof(struct facts, class),
+      .standard = "unstated",
+      .choices = classes,
+      .help = "the smallest class it is known to be in" },
+    { .key = "source",
+      .type = FIELD_TEXT,
+      .offset = offsetof(struct facts, source),
+      .standard = "~",
+      .help = "where it was used or defined" },
+    { .key = "alphabet",
+      .type = FIELD_TEXT,
+      .offset = offsetof(struct facts, letters),
+      .help = "symbols separated by spaces" },
+    { .key = NULL },
+};
+
+static const struct formalism *const formalisms[] = { &acceptor_formalism };
+
+struct language {
+    struct text text; /* the file */
+    struct facts facts;
+    struct alphabet alphabet;
+    const struct formalism *formalism;
+    void *self;
+    size_t counts_checked;
+};
+
+void language_free(struct language *language)
+{
+    if (language == NULL)
+        return;
+    if (language->self != NULL)
+        language->formalism->free(language->self);
+    alphabet_clear(&language->alphabet);
+    schema_clear(fields, &language->facts);
+    text_clear(&language->text);
+    free(language);
+}
+
+/* --------------------------------------------------------------- reading */
+
+/* Keys that schema_read leaves alone; the caller frees the list. */
+static const char **clause_keys(void)
+{
+    static const char *const checks[] = { "counts", "examples" };
+    size_t count = 2;
+    const char **keys = memory_copy(checks, sizeof checks);
+
+    for (size_t i = 0; i < sizeof formalisms / sizeof *formalisms; i++)
+        for (const char *const *k = formalisms[i]->keys; *k != NULL; k++) {
+            keys = memory_resize(keys, count + 1, sizeof *keys);
+            keys[count++] = *k;
+        }
+    keys = memory_resize(keys, count + 1, sizeof *keys);
+    keys[count] = NULL;
+    return keys;
+}
+
+/* Names become parts of paths. */
+static bool check_name(const struct yaml_node *root, const char *name,
+                       struct error *error)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    size_t length = strlen(name), others = 0;
+
+    for (size_t i = 0; i < length; i++)
+        others += strchr(i == 0 ? "" : "._-", name[i]) == NULL &&
+                  strchr(letters, name[i]) == NULL;
+    if (length > 0 && length <= MOST_NAME && others == 0)
+        return true;
+    return schema_complain(yaml_get(root, "language"), "language",
+                           "1 to 64 letters, digits, '.', '_' and '-', the "
+                           "first a letter or digit",
+                           error);
+}
+
+static bool read_alphabet(struct language *language,
+                          const struct yaml_node *node, struct error *error)
+{
+    static const char blanks[] = " \t\n";
+    struct passage passage = passage_of(node, "alphabet", language->text.data);
+    size_t at = strspn(node->text, blanks);
+    bool ok = true;
+
+    while (node->text[at] != '\0') {
+        size_t length = strcspn(node->text + at, blanks);
+        char *name = memory_new(length + 1, 1);
+
+        memcpy(name, node->text + at, length);
+        if (language->alphabet.size == MOST_SYMBOLS)
+            ok = passage_refuse(&passage, at, error, "more than %d symbols",
+                                MOST_SYMBOLS);
+        else if (!alphabet_add(&language->alphabet, name))
+            ok = passage_refuse(&passage, at, error,
+                                "the symbol \"%s\" is listed twice", name);
+        free(name);
+        at += length;
+        at += strspn(node->text + at, blanks);
+        if (language->alphabet.size == MOST_SYMBOLS && !ok)
+            break;
+    }
+    if (language->alphabet.size == 0)
+        return schema_complain(node, "alphabet", "symbols separated by spaces",
+                               error);
+    return ok;
+}
+
+/* The formalism whose keys the file uses; all files may use the first. */
+static const struct formalism *find_formalism(const struct yaml_node *root)
+{
+    for (size_t i = 0; i < sizeof formalisms / sizeof *formalisms; i++)
+        for (const char *const *k = formalisms[i]->keys; *k != NULL; k++)
+            if (yaml_get(root, *k) != NULL)
+                return formalisms[i];
+    return formalisms[0];
+}
+
+static bool read_language(struct language *language,
+                          const struct yaml_node *root, struct error *error)
+{
+    struct reading reading = { root, language->text.data, &language->alphabet };
+    const char **others = clause_keys();
+    bool ok = schema_read(fields, root, "", others, &language->facts, error);
+
+    free(others);
+    if (root->kind != YAML_MAP)
+        return false;
+    if (language->facts.name != NULL)
+        ok &= check_name(root, language->facts.name, error);
+    if (language->facts.letters == NULL ||
+        !read_alphabet(language, yaml_get(root, "alphabet"), error))
+        return false;
+    language->formalism = find_formalism(root);
+    language->self = language->formalism->read(&reading, error);
+    return ok && language->self != NULL;
+}
+
+static bool check_class(const struct language *language,
+                        const struct yaml_node *root, struct error *error)
+{
+    const struct automaton *automaton =
+        language->formalism->automaton(language->self);
+    bool known;
+
+    if (language->facts.class != CLASS_STAR_FREE || automaton == NULL ||
+        automaton_is_star_free(automaton, MOST_MONOID, &known) || !known)
+        return true;
+    return error_add(error, ERROR_CONFIG, &yaml_get(root, "class")->place,
+                     "class", "the language is regular but not star-free");
+}
+
+bool language_load(struct language **out, const char *path, struct error *error)
+{
+    struct language *language = memory_new(1, sizeof *language);
+    struct yaml_document document = { 0 };
+    bool ok = file_read(path, MOST_BYTES, &language->text, error);
+
+    if (language->text.data == NULL)
+        text_add(&language->text, "");
+    ok = ok &&
+         yaml_parse(&document, language->text.data, language->text.length, path,
+                    error) &&
+         read_language(language, document.root, error);
+    if (ok) {
+        ok = check_class(language, document.root, error);
+        ok &= check_counts(language, yaml_get(document.root, "counts"),
+                           &language->counts_checked, error);
+        ok &= check_examples(language, yaml_get(document.root, "examples"),
+                             error);
+    }
+    yaml_clear(&document);
+    if (!ok)
+        language_free(language);
+    *out = ok ? language : NULL;
+    return ok;
+}
+
+/* ----------------------------------------------------------------- facts */
+
+const char *language_name(const struct language *language)
+{
+    return language->facts.name;
+}
+
+const char *language_about(const struct language *language)
+{
+    return language->facts.about != NULL ? language->facts.about : "";
+}
+
+const char *language_class(const struct language *language)
+{
+    int class = language->facts.class;
+
+    return class == CLASS_UNSTATED ? NULL : classes[class];
+}
+
+const char *language_source(const struct language *language)
+{
+    return language->text.data;
+}
+
+const struct alphabet *language_alphabet(const struct language *language)
+{
+    return &language->alphabet;
+}
+
+size_t language_counts_checked(const struct language *language)
+{
+    return language->counts_checked;
+}
+
+static void describe_automaton(const struct automaton *automaton,
+                               struct text *out)
+{
+    bool known, star_free;
+
+    star_free = automaton_is_star_free(automaton, MOST_MONOID, &known);
+    text_add_format(out, "minimal automaton: %zu states\n", automaton->states);
+    if (known)
+        text_add_format(out, "star-free: %s\n", star_free ? "yes" : "no");
+}
+
+void language_describe(const struct language *language, struct text *out)
+{
+    const struct facts *facts = &language->facts;
+    const struct automaton *automaton =
+        language->formalism->automaton(language->self);
+
+    text_add_format(out, "language: %s\n", facts->name);
+    if (facts->about != NULL)
+        text_add_format(out, "about: %s\n", facts->about);
+    if (facts->class != CLASS_UNSTATED)
+        text_add_format(out, "class: %s\n", classes[facts->class]);
+    if (facts->source != NULL)
+        text_add_format(out, "source: %s\n", facts->source);
+    text_add(out, "alphabet:");
+    for (size_t s = 0; s < language->alphabet.size; s++)
+        text_add_format(out, " %s", language->alphabet.names[s]);
+    text_add(out, "\n");
+    language->formalism->describe(language->self, out);
+    if (automaton != NULL)
+        describe_automaton(automaton, out);
+    text_add_format(out, "counts checked: %zu\n", language->counts_checked);
+}
+
+/* ------------------------------------------------------------- questions */
+
+bool language_contains(const struct language *language, const uint16_t *symbols,
+                       size_t length)
+{
+    return language->formalism->contains(language->self, symbols, length);
+}
+
+bool language_why_not(const struct language *language, const uint16_t *symbols,
+                      size_t length, struct text *out)
+{
+    return language->formalism->why_not(language->self, symbols, length, out);
+}
+
+/* For a slot that is NULL. */
+static bool refuse(const struct language *language, const char *what,
+                   struct error *error)
+{
+    return error_set(error, ERROR_CONFIG, "%s: its %s cannot %s",
+                     language->facts.name, language->formalism->name, what);
+}
+
+bool language_next(const struct language *language, const uint16_t *prefix,
+                   size_t length, bool *allowed, bool *end, struct error *error)
+{
+    if (language->formalism->next == NULL)
+        return refuse(language, "tell which symbols may follow", error);
+    return language->formalism->next(language->self, prefix, length, allowed,
+                                     end, error);
+}
+
+bool language_prepare(struct language *language, size_t longest,
+                      struct error *error)
+{
+    if (language->formalism->prepare == NULL)
+        return refuse(language, "count and draw strings", error);
+    return language->formalism->prepare(language->self, longest, error);
+}
+
+void language_count(const struct language *language, size_t n,
+                    struct natural *out)
+{
+    language->formalism->count(language->self, true, n, out);
+}
+
+void language_count_outside(const struct language *language, size_t n,
+                            struct natural *out)
+{
+    language->formalism->count(language->self, false, n, out);
+}
+
+void language_draw(const struct language *language, bool member, size_t n,
+                   struct stream *stream, uint16_t *out)
+{
+    language->formalism->draw(language->self, member, n, stream, out);
+}
+
+void language_enumerate(const struct language *language, bool member, size_t n,
+                        struct strings *out)
+{
+    language->formalism->enumerate(language->self, member, n, out);
+}

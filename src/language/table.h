@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Counting and drawing.  B(m, c) is the number of continuations of length m
+ * that lead configuration c to acceptance:
+ *
+ *     B(0, c) = [c accepts],    B(m, c) = sum over symbols a of B(m - 1, c a),
+ *
+ * exact, in rows of fixed-width numbers.  A walk that starts with a number
+ * below B(n, start) and subtracts on its way what it passes by is a uniform
+ * draw from the members of length n; with |Σ|^m - B(m, c) in place of B, from
+ * the others.
+ */
+
+#ifndef LANGUAGE_TABLE_H
+#define LANGUAGE_TABLE_H
+
+#include "base/natural.h"
+#include "language/reach.h"
+#include "language/string.h"
+
+/* Bytes a table may take. */
+#define TABLE_MOST_BYTES ((size_t)1 << 30)
+
+/* Row m holds B(m, c) for the configurations c that can be met with m symbols
+ * to go; number 0 stands for all dead ones. */
+struct table {
+    size_t longest, symbols;
+    uint32_t start;
+    uint32_t *next;    /* [configurations][symbols] */
+    size_t *within;    /* [longest + 1] how many are met within t symbols */
+    uint64_t **rows;   /* [longest + 1][within[longest - m]][widths[m]] */
+    size_t *widths;    /* words of a number; never falls as m rises */
+    uint64_t **powers; /* [longest + 1][power_widths[m]] |Σ|^m */
+    size_t *power_widths;
+    size_t configurations, bytes;
+};
+
+/* False, and TABLE is cleared, if it would take more than MOST bytes. */
+bool table_build(struct table *table, const struct machine *machine,
+                 const struct reach *reach, size_t longest, size_t most);
+void table_clear(struct table *table);
+
+/* Members (non-members) of length n <= longest. */
+void table_count(const struct table *table, bool member, size_t n,
+                 struct natural *out);
+
+/* A uniform one; there must be one. */
+void table_draw(const struct table *table, bool member, size_t n,
+                struct stream *stream, uint16_t *out);
+
+/* Adds all of them in lexicographic order. */
+void table_enumerate(const struct table *table, bool member, size_t n,
+                     struct strings *out);
+
+#endif
