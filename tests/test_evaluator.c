@@ -189,17 +189,276 @@ START_TEST(test_scaled_bounds)
 }
 END_TEST
 
+/* Sets an element of a tensor by name. */
+static void put(struct network *network, const char *name, size_t row,
+                size_t column, double value)
+{
+    const struct tensor *t = layout_find(network_layout(network), name);
+
+    ck_assert(t != NULL);
+    network_parameters(
+        network)[t->offset + row * (t->columns ? t->columns : 1) + column] =
+        value;
+}
+
+/*
+ * Tokens a and b tie: 1/3 + 2/3 (as rounded) against 2/3 + 1/3, by a query
+ * of 1s; the begin mark lags behind.  At c = 1e4 the tie is far below what
+ * rounding leaves of scores near c^4, and that is said; at c = 10 it is not
+ * in doubt, and at no c is a tie between equal tokens.
+ */
+START_TEST(test_rounding)
+{
+    static const struct {
+        const char *name;
+        bool rounding;
+    } cases[] = { { "scaled=1", false },
+                  { "scaled=10", false },
+                  { "scaled=10000", true },
+                  { "limit", false } };
+    struct model_config config = { .n_layers = 1,
+                                   .d_model = 4,
+                                   .n_heads = 1,
+                                   .d_ff = 1,
+                                   .norm = NORM_NONE,
+                                   .precision = PRECISION_DOUBLE };
+    struct network *network = network_new(&config, 2);
+    struct strings strings = { 0 };
+
+    oracle_strings(&strings, 2, 1, 4);
+    put(network, "embedding.token", 0, 0, 1.0 / 3);
+    put(network, "embedding.token", 0, 1, 2.0 / 3);
+    put(network, "embedding.token", 1, 0, 2.0 / 3);
+    put(network, "embedding.token", 1, 1, 1.0 / 3);
+    for (size_t t = 0; t < 3; t++)
+        put(network, "embedding.token", t, 2, 1);
+    put(network, "embedding.token", 0, 3, 1);
+    put(network, "embedding.token", 1, 3, -1);
+    for (size_t i = 0; i < 2; i++) {
+        put(network, "layers.0.attention.query.weight", i, 2, 1);
+        put(network, "layers.0.attention.key.weight", i, i, 1);
+    }
+    put(network, "layers.0.attention.value.weight", 0, 3, 1);
+    put(network, "layers.0.attention.output.weight", 0, 0, 1);
+    put(network, "classifier.weight", 0, 0, 1);
+    network_update(network);
+    for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+        struct decision *decisions =
+            decisions_of(network, cases[c].name, &strings);
+
+        for (size_t i = 0; i < strings.count; i++) {
+            const uint16_t *w = strings_at(&strings, i);
+            size_t n = strings_length(&strings, i), as = 0;
+
+            for (size_t j = 0; j < n; j++)
+                as += w[j] == 0;
+            ck_assert_int_eq(decisions[i].rounding,
+                             cases[c].rounding && as > 0 && as < n);
+            ck_assert(!decisions[i].flagged);
+        }
+        free(decisions);
+    }
+    strings_clear(&strings);
+    network_free(network);
+}
+END_TEST
+
+static void check_same(const struct decision *a, const struct decision *b)
+{
+    ck_assert_mem_eq(&a->logit, &b->logit, sizeof(a->logit));
+    ck_assert_mem_eq(&a->bound, &b->bound, sizeof(a->bound));
+    ck_assert_int_eq(a->degree, b->degree);
+    ck_assert_int_eq(a->rounding, b->rounding);
+    ck_assert_int_eq(a->flagged, b->flagged);
+}
+
+static const char *const series_names[] = { "scaled=1", "scaled=30", "limit",
+                                            "encoder" };
+
+/* A string has the same bits alone, after any other, and in any order. */
+START_TEST(test_prefix_sharing)
+{
+    struct network *network = oracle_network((size_t)_i, 3);
+    struct strings strings = { 0 };
+
+    oracle_strings(&strings, 2, 0, 6);
+    for (size_t e = 0; e < 4; e++) {
+        struct decision *all = decisions_of(network, series_names[e], &strings);
+        struct evaluator *backward = evaluator_of(network, series_names[e]);
+
+        for (size_t i = strings.count; i-- > 0;) {
+            struct strings one = { 0 };
+            struct decision decision, *alone;
+
+            strings_add(&one, strings_at(&strings, i),
+                        strings_length(&strings, i));
+            evaluator_decide(backward, &one, &decision);
+            check_same(&all[i], &decision);
+            if (i % 9 == 0) {
+                alone = decisions_of(network, series_names[e], &one);
+                check_same(&all[i], alone);
+                free(alone);
+            }
+            strings_clear(&one);
+        }
+        evaluator_free(backward);
+        free(all);
+    }
+    strings_clear(&strings);
+    network_free(network);
+}
+END_TEST
+
+START_TEST(test_threads)
+{
+    struct network *network = oracle_network((size_t)_i * 11, 3);
+    struct saturation_config config = standard();
+    struct strings strings = random_strings(300, 20, 5);
+    double measured = saturation_measure(network, &config, &strings);
+
+    for (size_t e = 0; e < 4; e++) {
+        struct decision *one;
+
+        parallel_set_threads(1);
+        one = decisions_of(network, series_names[e], &strings);
+        for (size_t threads = 2; threads <= 3; threads++) {
+            struct decision *many;
+            double again;
+
+            parallel_set_threads(threads);
+            many = decisions_of(network, series_names[e], &strings);
+            for (size_t i = 0; i < strings.count; i++)
+                check_same(&one[i], &many[i]);
+            free(many);
+            again = saturation_measure(network, &config, &strings);
+            ck_assert_mem_eq(&again, &measured, sizeof(again));
+        }
+        free(one);
+    }
+    parallel_set_threads(0);
+    schema_clear(saturation_fields, &config);
+    strings_clear(&strings);
+    network_free(network);
+}
+END_TEST
+
+/* The trained classifier and its bias on the direction f(x; c theta) takes:
+ * the encoder's output at a large c over that power of c. */
+START_TEST(test_encoder)
+{
+    static const double c = 1e7;
+    struct network *network = oracle_network((size_t)_i, 5);
+    struct strings strings = random_strings(10, 10, 8);
+    struct decision *decisions = decisions_of(network, "encoder", &strings);
+    /* two layers that cube and square: 9; each of the others ends in a norm */
+    int degree = _i % 4 == NORM_NONE ? 9 : 1;
+    const struct layout *layout = network_layout(network);
+    const double *weights = network_weights(network);
+
+    for (size_t i = 0; i < strings.count; i++) {
+        size_t n = strings_length(&strings, i);
+        quad outputs[11 * 6], power = 1;
+        double logit = 0;
+
+        oracle_logit(network, c, strings_at(&strings, i), n, outputs);
+        for (int k = 0; k < degree; k++)
+            power *= (quad)c;
+        for (size_t j = 0; j < 6; j++)
+            logit +=
+                weights[layout->tensors[layout->classifier.weight].offset + j] *
+                (double)(outputs[n * 6 + j] / power);
+        if (layout->classifier.bias != SIZE_MAX)
+            logit += weights[layout->tensors[layout->classifier.bias].offset];
+        ck_assert(fabs(logit - decisions[i].logit) < 2e-5 * (1 + fabs(logit)));
+        ck_assert_double_le(decisions[i].bound, 1e-9);
+        ck_assert(!decisions[i].flagged);
+    }
+    free(decisions);
+    strings_clear(&strings);
+    network_free(network);
+}
+END_TEST
+
+/* The mean cosine, against the trained network and one at c = 1e7. */
+START_TEST(test_measure)
+{
+    struct network *network = oracle_network((size_t)_i, 13);
+    struct saturation_config config = standard();
+    struct strings strings = random_strings(6, 8, 2);
+    double sum = 0;
+    size_t tokens = 0;
+
+    for (size_t i = 0; i < strings.count; i++) {
+        size_t n = strings_length(&strings, i);
+        quad trained[9 * 6], saturated[9 * 6];
+
+        oracle_logit(network, 1, strings_at(&strings, i), n, trained);
+        oracle_logit(network, 1e7, strings_at(&strings, i), n, saturated);
+        for (size_t t = 0; t <= n; t++, tokens++) {
+            const quad *a = trained + t * 6, *b = saturated + t * 6;
+            quad ab = 0, aa = 0, bb = 0;
+
+            for (size_t j = 0; j < 6; j++) {
+                ab += a[j] * b[j];
+                aa += a[j] * a[j];
+                bb += b[j] * b[j];
+            }
+            sum += (double)(ab / quad_sqrt(aa) / quad_sqrt(bb));
+        }
+    }
+    ck_assert_double_eq_tol(saturation_measure(network, &config, &strings),
+                            sum / (double)tokens, 1e-5);
+    schema_clear(saturation_fields, &config);
+    strings_clear(&strings);
+    network_free(network);
+}
+END_TEST
+
+/* Sharpening starts at the trained network and ends in saturated attention,
+ * where no tie decides. */
+START_TEST(test_attention)
+{
+    struct network *network = oracle_network((size_t)_i, 17);
+    struct strings strings = random_strings(20, 12, 4);
+    struct decision *trained = decisions_of(network, "trained", &strings);
+    struct decision *one = decisions_of(network, "sharpened=1", &strings);
+    struct decision *sharp = decisions_of(network, "sharpened=1e7", &strings);
+    struct decision *saturated = decisions_of(network, "attention", &strings);
+
+    for (size_t i = 0; i < strings.count; i++) {
+        ck_assert_double_eq(trained[i].logit, one[i].logit);
+        ck_assert_double_eq_tol(sharp[i].logit, saturated[i].logit,
+                                1e-9 * (1 + fabs(saturated[i].logit)));
+    }
+    free(trained);
+    free(one);
+    free(sharp);
+    free(saturated);
+    strings_clear(&strings);
+    network_free(network);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("evaluator");
     TCase *names = tcase_create("names"), *scaled = tcase_create("scaled");
+    TCase *bits = tcase_create("bits"), *other = tcase_create("other");
 
     tcase_add_test(names, test_fields);
     tcase_add_test(names, test_names);
     tcase_add_test(names, test_sign);
     tcase_add_loop_test(scaled, test_scaled_is_the_network, 0, VARIANTS);
     tcase_add_loop_test(scaled, test_scaled_bounds, 0, VARIANTS);
+    tcase_add_test(scaled, test_rounding);
+    tcase_add_loop_test(bits, test_prefix_sharing, 0, VARIANTS);
+    tcase_add_loop_test(bits, test_threads, 0, 4);
+    tcase_add_loop_test(other, test_encoder, 0, VARIANTS);
+    tcase_add_loop_test(other, test_measure, 0, VARIANTS);
+    tcase_add_loop_test(other, test_attention, 0, VARIANTS);
     suite_add_tcase(suite, names);
     suite_add_tcase(suite, scaled);
+    suite_add_tcase(suite, bits);
+    suite_add_tcase(suite, other);
     return suite_run(suite);
 }
