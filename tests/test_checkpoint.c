@@ -97,6 +97,7 @@ START_TEST(equal_content_is_equal_bytes)
     third = scratch_read(write_example("c.safetensors"));
     ck_assert_uint_eq(first.length, third.length);
     ck_assert(memcmp(first.data, third.data, first.length) != 0);
+    theta[0] = 1.5;
     text_clear(&first);
     text_clear(&second);
     text_clear(&third);
@@ -359,14 +360,19 @@ START_TEST(a_full_disk_leaves_the_old_checkpoint)
 {
     const char *path = write_example("a.safetensors");
     struct text before = scratch_read(path), after;
-    struct rlimit limit = { 64, 64 };
+    struct rlimit limit, small_limit;
     struct error error = { 0 };
     const char *complaint;
 
     signal(SIGXFSZ, SIG_IGN);
-    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small_limit = limit;
+    small_limit.rlim_cur = 64;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small_limit), 0);
     theta[0] = 7;
     ck_assert(!checkpoint_write(path, &layout, &example, &error));
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    theta[0] = 1.5;
     ck_assert_int_eq(error.kind, ERROR_IO);
     complaint = scratch_complaint(&error);
     ck_assert_ptr_nonnull(strstr(complaint, path));

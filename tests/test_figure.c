@@ -7,6 +7,7 @@
 
 #include "report/figure.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,6 +43,26 @@ static struct figure example(void)
         .curves = curves,
         .n_curves = 5,
     };
+}
+
+/* The search path and the directory as they were, for CK_FORK=no. */
+static char *path_before;
+static int directory_before;
+
+static void set_up(void)
+{
+    path_before = strdup(getenv("PATH"));
+    directory_before = open(".", O_RDONLY | O_DIRECTORY);
+    scratch_open();
+}
+
+static void tear_down(void)
+{
+    setenv("PATH", path_before, 1);
+    free(path_before);
+    ck_assert_int_eq(fchdir(directory_before), 0);
+    close(directory_before);
+    scratch_close();
 }
 
 static bool write_well(const struct figure *figure, const char *base)
@@ -224,7 +245,7 @@ int main(void)
     TCase *tests = tcase_create("laws");
 
     tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, scratch_open, scratch_close);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, the_data_are_the_numbers);
     tcase_add_test(tests, the_script_plots_what_there_is);
     tcase_add_test(tests, drawings_repeat);

@@ -624,11 +624,13 @@ START_TEST(a_full_disk_can_be_resumed_from)
     struct error error = { 0 };
     struct run run;
     double theta[5];
+    rlim_t before;
     bool ok = true;
 
     open_well(&run, RUN_NEW);
     train_until(&run, 15);
     ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    before = limit.rlim_cur;
     limit.rlim_cur = 1500;
     signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -643,7 +645,7 @@ START_TEST(a_full_disk_can_be_resumed_from)
     ck_assert_int_eq(error.kind, ERROR_IO);
     ck_assert_ptr_nonnull(strstr(scratch_complaint(&error), run.partial));
     run_close(&run);
-    limit.rlim_cur = RLIM_INFINITY;
+    limit.rlim_cur = before;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     train(RUN_RESUMED);
     compare_with_undisturbed();

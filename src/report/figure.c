@@ -331,7 +331,8 @@ static int spawn(char *script, char *data, int descriptor)
         return -1;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
-    return status;
+    /* POSIX lets a failed start end so, too. */
+    return WIFEXITED(status) && WEXITSTATUS(status) == 127 ? -1 : status;
 }
 
 static bool draw(char *script, char *data, const char *picture, bool *drawn,
