@@ -13,7 +13,7 @@
 #include "language/clauses.h"
 #include "language/formalism.h"
 #include "language/reach.h"
-#include "language/table.h"
+#include "language/tally.h"
 
 /* A machine of so many configurations becomes an automaton. */
 #define MOST_COLLAPSED 8192
@@ -23,7 +23,7 @@ struct acceptor {
     struct machine minimal;  /* no clauses; without states if not finite */
     struct machine *machine; /* what is run: one of the two */
     struct reach *reach;
-    struct table table; /* without rows before it is prepared */
+    struct tally tally; /* without rows before it is prepared */
 };
 
 static void *acceptor_read(const struct reading *reading, struct error *error)
@@ -51,7 +51,7 @@ static void acceptor_free(void *self)
     machine_clear(&acceptor->clauses);
     machine_clear(&acceptor->minimal);
     reach_free(acceptor->reach);
-    table_clear(&acceptor->table);
+    tally_clear(&acceptor->tally);
     free(acceptor);
 }
 
@@ -74,7 +74,9 @@ static void acceptor_describe(const void *self, struct text *out)
         if (clause->text != NULL)
             text_add_format(out, "%s: %s\n", clause->name, clause->text);
     }
-    text_add_format(out, "states: %zu\n", machine->shape.states);
+    if (machine == &acceptor->minimal)
+        return;
+    text_add_format(out, "automaton: %zu states\n", machine->shape.states);
     for (size_t i = 0; i < machine->forms.count; i++)
         text_add_format(out, "register: %s\n", machine->forms.items[i].text);
     text_add_format(out, "next symbols: %s\n",
@@ -113,6 +115,8 @@ static const struct clause *find_failed(const struct machine *machine,
         switch (clause->kind) {
         case CLAUSE_SHAPE:
             ok = end ? machine->shape.accept[state] : machine->live[state];
+            break;
+        case CLAUSE_TRACK:
             break;
         case CLAUSE_ALWAYS:
             ok = condition_holds(&clause->condition, at);
@@ -222,7 +226,7 @@ static const struct clause *find_blamed(const struct machine *machine)
     const struct clause *blamed = NULL;
 
     for (size_t i = 0; i < machine->n_clauses; i++)
-        if (blamed == NULL || blamed->kind == CLAUSE_SHAPE)
+        if (blamed == NULL || blamed->kind < CLAUSE_ALWAYS)
             blamed = &machine->clauses[i];
     return blamed;
 }
@@ -231,20 +235,20 @@ static bool acceptor_prepare(void *self, size_t longest, struct error *error)
 {
     struct acceptor *acceptor = self;
     const struct clause *blamed = find_blamed(&acceptor->clauses);
-    struct table table;
+    struct tally tally;
 
-    if (acceptor->table.rows != NULL && acceptor->table.longest >= longest)
+    if (acceptor->tally.rows != NULL && acceptor->tally.longest >= longest)
         return true;
-    if (!table_build(&table, acceptor->machine, acceptor->reach, longest,
-                     TABLE_MOST_BYTES))
+    if (!tally_build(&tally, acceptor->machine, acceptor->reach, longest,
+                     TALLY_MOST_BYTES))
         return error_add(error, ERROR_CONFIG,
                          blamed != NULL ? &blamed->place : NULL,
                          blamed != NULL ? blamed->name : NULL,
                          "counting strings of up to %zu symbols would take "
                          "more than %zu MiB",
-                         longest, TABLE_MOST_BYTES >> 20);
-    table_clear(&acceptor->table);
-    acceptor->table = table;
+                         longest, TALLY_MOST_BYTES >> 20);
+    tally_clear(&acceptor->tally);
+    acceptor->tally = tally;
     return true;
 }
 
@@ -253,7 +257,7 @@ static void acceptor_count(const void *self, bool member, size_t n,
 {
     const struct acceptor *acceptor = self;
 
-    table_count(&acceptor->table, member, n, out);
+    tally_count(&acceptor->tally, member, n, out);
 }
 
 static void acceptor_draw(const void *self, bool member, size_t n,
@@ -261,7 +265,7 @@ static void acceptor_draw(const void *self, bool member, size_t n,
 {
     const struct acceptor *acceptor = self;
 
-    table_draw(&acceptor->table, member, n, stream, out);
+    tally_draw(&acceptor->tally, member, n, stream, out);
 }
 
 static void acceptor_enumerate(const void *self, bool member, size_t n,
@@ -269,7 +273,7 @@ static void acceptor_enumerate(const void *self, bool member, size_t n,
 {
     const struct acceptor *acceptor = self;
 
-    table_enumerate(&acceptor->table, member, n, out);
+    tally_enumerate(&acceptor->tally, member, n, out);
 }
 
 const struct formalism acceptor_formalism = {

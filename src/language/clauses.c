@@ -32,7 +32,7 @@ static struct clause *add_clause(struct machine *machine, enum clause_kind kind,
     clause = &machine->clauses[machine->n_clauses++];
     *clause = (struct clause){ .kind = kind,
                                .name = memory_copy_text(name),
-                               .text = memory_copy_text(node->text),
+                               .text = text_take(&text),
                                .place = node->place };
     return clause;
 }
@@ -246,6 +246,9 @@ bool clauses_read(struct machine *out, const struct reading *reading,
     bool ok = read_shape(out, reading, error);
 
     ok &= read_tracks(&tracks, reading, error);
+    if (tracks.count > 0)
+        add_clause(out, CLAUSE_TRACK, "track",
+                   yaml_get(reading->root, "track"));
     ok &= read_all_conditions(out, reading, &tracks, error);
     for (size_t i = 0; ok && i < out->n_clauses; i++)
         forms_link(&out->forms, &out->clauses[i].condition);

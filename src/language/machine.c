@@ -177,7 +177,7 @@ struct conjunct *machine_conjuncts(const struct machine *machine, size_t *count)
 
     *count = 0;
     for (size_t i = 0; i < machine->n_clauses; i++)
-        if (machine->clauses[i].kind != CLAUSE_SHAPE)
+        if (machine->clauses[i].kind >= CLAUSE_ALWAYS)
             add_conjuncts(&machine->clauses[i].condition,
                           machine->clauses[i].kind, &conjuncts, count);
     return conjuncts;

@@ -18,6 +18,7 @@
 
 enum clause_kind {
     CLAUSE_SHAPE, /* the automaton: regex or dfa */
+    CLAUSE_TRACK, /* says what registers do, and cannot fail */
     CLAUSE_ALWAYS,
     CLAUSE_BEFORE,
     CLAUSE_FINALLY
@@ -28,7 +29,7 @@ struct clause {
     char *name; /* "regex", "always[1]" */
     char *text; /* as written, or NULL */
     struct place place;
-    struct condition condition; /* unless a shape; over registers */
+    struct condition condition; /* of the last three; over registers */
 };
 
 #define MACHINE_MOST_WIDTH (FORM_MOST + 1)

@@ -12,19 +12,19 @@
  * the others.
  */
 
-#ifndef LANGUAGE_TABLE_H
-#define LANGUAGE_TABLE_H
+#ifndef LANGUAGE_TALLY_H
+#define LANGUAGE_TALLY_H
 
 #include "base/natural.h"
 #include "language/reach.h"
 #include "language/string.h"
 
-/* Bytes a table may take. */
-#define TABLE_MOST_BYTES ((size_t)1 << 30)
+/* Bytes a tally may take. */
+#define TALLY_MOST_BYTES ((size_t)1 << 30)
 
 /* Row m holds B(m, c) for the configurations c that can be met with m symbols
  * to go; number 0 stands for all dead ones. */
-struct table {
+struct tally {
     size_t longest, symbols;
     uint32_t start;
     uint32_t *next;    /* [configurations][symbols] */
@@ -37,20 +37,20 @@ struct table {
 };
 
 /* False, and TABLE is cleared, if it would take more than MOST bytes. */
-bool table_build(struct table *table, const struct machine *machine,
+bool tally_build(struct tally *tally, const struct machine *machine,
                  const struct reach *reach, size_t longest, size_t most);
-void table_clear(struct table *table);
+void tally_clear(struct tally *tally);
 
 /* Members (non-members) of length n <= longest. */
-void table_count(const struct table *table, bool member, size_t n,
+void tally_count(const struct tally *tally, bool member, size_t n,
                  struct natural *out);
 
 /* A uniform one; there must be one. */
-void table_draw(const struct table *table, bool member, size_t n,
+void tally_draw(const struct tally *tally, bool member, size_t n,
                 struct stream *stream, uint16_t *out);
 
 /* Adds all of them in lexicographic order. */
-void table_enumerate(const struct table *table, bool member, size_t n,
+void tally_enumerate(const struct tally *tally, bool member, size_t n,
                      struct strings *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "language/table.h"
+#include "language/tally.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -11,19 +11,19 @@
 
 #define DEAD 0
 
-void table_clear(struct table *table)
+void tally_clear(struct tally *tally)
 {
-    for (size_t m = 0; table->rows != NULL && m <= table->longest; m++)
-        free(table->rows[m]);
-    for (size_t m = 0; table->powers != NULL && m <= table->longest; m++)
-        free(table->powers[m]);
-    free(table->next);
-    free(table->within);
-    free(table->rows);
-    free(table->widths);
-    free(table->powers);
-    free(table->power_widths);
-    *table = (struct table){ 0 };
+    for (size_t m = 0; tally->rows != NULL && m <= tally->longest; m++)
+        free(tally->rows[m]);
+    for (size_t m = 0; tally->powers != NULL && m <= tally->longest; m++)
+        free(tally->powers[m]);
+    free(tally->next);
+    free(tally->within);
+    free(tally->rows);
+    free(tally->widths);
+    free(tally->powers);
+    free(tally->power_widths);
+    *tally = (struct tally){ 0 };
 }
 
 /* --------------------------------------------------------------- numbers */
@@ -93,53 +93,53 @@ static void draw_words(struct stream *stream, const uint64_t *bound,
 /* -------------------------------------------------------------- building */
 
 /* The successors of configuration C; new ones are added to FOUND. */
-static void find_next(struct table *table, const struct machine *machine,
+static void find_next(struct tally *tally, const struct machine *machine,
                       const struct reach *reach, struct numbering *found,
                       size_t c)
 {
     size_t bytes = machine->width * sizeof(int64_t);
     int64_t at[MACHINE_MOST_WIDTH];
 
-    for (size_t s = 0; s < table->symbols; s++) {
+    for (size_t s = 0; s < tally->symbols; s++) {
         bool alive;
 
         memcpy(at, numbering_key(found, (uint32_t)c), bytes);
         alive = machine_step(machine, at, s) && !reach_is_dead(reach, at);
-        table->next[c * table->symbols + s] =
+        tally->next[c * tally->symbols + s] =
             alive ? numbering_add(found, at, bytes) : DEAD;
     }
 }
 
 /* Finds the configurations met within the longest length, nearest first, and
  * their successors; false when they need more than MOST bytes. */
-static bool explore(struct table *table, const struct machine *machine,
+static bool explore(struct tally *tally, const struct machine *machine,
                     const struct reach *reach, size_t most,
                     struct numbering *found)
 {
-    size_t arc_bytes = table->symbols * sizeof *table->next;
+    size_t arc_bytes = tally->symbols * sizeof *tally->next;
     size_t done = 1, capacity = 1, row_bytes = 0;
     int64_t at[MACHINE_MOST_WIDTH];
 
     numbering_add(found, "", 0); /* DEAD */
-    table->next = memory_new(1, arc_bytes);
+    tally->next = memory_new(1, arc_bytes);
     if (machine_start(machine, at) && !reach_is_dead(reach, at))
-        table->start = numbering_add(found, at, machine->width * sizeof *at);
-    for (size_t t = 0; t <= table->longest; t++) {
-        size_t end = table->within[t] = found->count;
+        tally->start = numbering_add(found, at, machine->width * sizeof *at);
+    for (size_t t = 0; t <= tally->longest; t++) {
+        size_t end = tally->within[t] = found->count;
 
-        for (; t < table->longest && done < end; done++) {
+        for (; t < tally->longest && done < end; done++) {
             if (done == capacity) {
                 capacity *= 2;
-                table->next = memory_resize(table->next, capacity, arc_bytes);
+                tally->next = memory_resize(tally->next, capacity, arc_bytes);
             }
-            find_next(table, machine, reach, found, done);
-            table->bytes = numbering_size(found) + capacity * arc_bytes;
-            row_bytes += (table->longest - t + 1) * sizeof **table->rows;
-            if (table->bytes + row_bytes > most)
+            find_next(tally, machine, reach, found, done);
+            tally->bytes = numbering_size(found) + capacity * arc_bytes;
+            row_bytes += (tally->longest - t + 1) * sizeof **tally->rows;
+            if (tally->bytes + row_bytes > most)
                 return false;
         }
     }
-    table->configurations = found->count;
+    tally->configurations = found->count;
     return true;
 }
 
@@ -158,233 +158,233 @@ static uint64_t *multiply(const uint64_t *before, size_t width, size_t by)
     return power;
 }
 
-static void make_powers(struct table *table)
+static void make_powers(struct tally *tally)
 {
-    table->powers = memory_new(table->longest + 1, sizeof *table->powers);
-    table->power_widths =
-        memory_new(table->longest + 1, sizeof *table->power_widths);
-    table->powers[0] = memory_new(1, sizeof **table->powers);
-    table->powers[0][0] = 1;
-    table->power_widths[0] = 1;
-    for (size_t m = 1; m <= table->longest; m++) {
-        size_t width = table->power_widths[m - 1];
+    tally->powers = memory_new(tally->longest + 1, sizeof *tally->powers);
+    tally->power_widths =
+        memory_new(tally->longest + 1, sizeof *tally->power_widths);
+    tally->powers[0] = memory_new(1, sizeof **tally->powers);
+    tally->powers[0][0] = 1;
+    tally->power_widths[0] = 1;
+    for (size_t m = 1; m <= tally->longest; m++) {
+        size_t width = tally->power_widths[m - 1];
 
-        table->powers[m] =
-            multiply(table->powers[m - 1], width, table->symbols);
-        table->power_widths[m] = used_words(table->powers[m], width + 1);
-        table->bytes += (width + 1) * sizeof **table->powers;
+        tally->powers[m] =
+            multiply(tally->powers[m - 1], width, tally->symbols);
+        tally->power_widths[m] = used_words(tally->powers[m], width + 1);
+        tally->bytes += (width + 1) * sizeof **tally->powers;
     }
 }
 
 /* Row M in numbers of WIDTH words; false if one does not fit. */
-static bool fill_row(struct table *table, size_t m, size_t width)
+static bool fill_row(struct tally *tally, size_t m, size_t width)
 {
-    size_t count = table->within[table->longest - m];
-    size_t below = table->widths[m - 1];
+    size_t count = tally->within[tally->longest - m];
+    size_t below = tally->widths[m - 1];
     uint64_t *row = memory_new(count * width, sizeof *row);
 
-    table->rows[m] = row;
-    table->widths[m] = width;
+    tally->rows[m] = row;
+    tally->widths[m] = width;
     for (size_t c = 1; c < count; c++)
-        for (size_t s = 0; s < table->symbols; s++) {
-            size_t to = table->next[c * table->symbols + s];
+        for (size_t s = 0; s < tally->symbols; s++) {
+            size_t to = tally->next[c * tally->symbols + s];
 
             if (to != DEAD &&
                 add_words(row + c * width, width,
-                          table->rows[m - 1] + to * below, below)) {
+                          tally->rows[m - 1] + to * below, below)) {
                 free(row);
-                table->rows[m] = NULL;
+                tally->rows[m] = NULL;
                 return false;
             }
         }
-    table->bytes += count * width * sizeof *row;
+    tally->bytes += count * width * sizeof *row;
     return true;
 }
 
-static bool make_rows(struct table *table, const struct machine *machine,
+static bool make_rows(struct tally *tally, const struct machine *machine,
                       const struct numbering *found, size_t most)
 {
-    size_t count = table->within[table->longest];
+    size_t count = tally->within[tally->longest];
 
-    table->rows = memory_new(table->longest + 1, sizeof *table->rows);
-    table->widths = memory_new(table->longest + 1, sizeof *table->widths);
-    table->rows[0] = memory_new(count, sizeof **table->rows);
-    table->widths[0] = 1;
+    tally->rows = memory_new(tally->longest + 1, sizeof *tally->rows);
+    tally->widths = memory_new(tally->longest + 1, sizeof *tally->widths);
+    tally->rows[0] = memory_new(count, sizeof **tally->rows);
+    tally->widths[0] = 1;
     for (uint32_t c = 1; c < count; c++)
-        table->rows[0][c] = machine_accepts(machine, numbering_key(found, c));
-    for (size_t m = 1; m <= table->longest; m++) {
-        size_t width = table->widths[m - 1];
-        size_t numbers = table->within[table->longest - m];
+        tally->rows[0][c] = machine_accepts(machine, numbering_key(found, c));
+    for (size_t m = 1; m <= tally->longest; m++) {
+        size_t width = tally->widths[m - 1];
+        size_t numbers = tally->within[tally->longest - m];
 
-        if (table->bytes + numbers * (width + 1) * sizeof **table->rows > most)
+        if (tally->bytes + numbers * (width + 1) * sizeof **tally->rows > most)
             return false;
-        if (!fill_row(table, m, width))
-            fill_row(table, m, width + 1);
+        if (!fill_row(tally, m, width))
+            fill_row(tally, m, width + 1);
     }
     return true;
 }
 
-bool table_build(struct table *table, const struct machine *machine,
+bool tally_build(struct tally *tally, const struct machine *machine,
                  const struct reach *reach, size_t longest, size_t most)
 {
     struct numbering found = { 0 };
     bool ok;
 
-    *table =
-        (struct table){ .longest = longest, .symbols = machine->shape.symbols };
-    table->within = memory_new(longest + 1, sizeof *table->within);
-    ok = explore(table, machine, reach, most, &found);
+    *tally =
+        (struct tally){ .longest = longest, .symbols = machine->shape.symbols };
+    tally->within = memory_new(longest + 1, sizeof *tally->within);
+    ok = explore(tally, machine, reach, most, &found);
     if (ok) {
-        make_powers(table);
-        ok = make_rows(table, machine, &found, most);
+        make_powers(tally);
+        ok = make_rows(tally, machine, &found, most);
     }
     numbering_clear(&found);
     if (!ok)
-        table_clear(table);
+        tally_clear(tally);
     return ok;
 }
 
 /* -------------------------------------------------------------- questions */
 
-static const uint64_t *entry(const struct table *table, size_t m, size_t c)
+static const uint64_t *entry(const struct tally *tally, size_t m, size_t c)
 {
-    return table->rows[m] + c * table->widths[m];
+    return tally->rows[m] + c * tally->widths[m];
 }
 
-void table_count(const struct table *table, bool member, size_t n,
+void tally_count(const struct tally *tally, bool member, size_t n,
                  struct natural *out)
 {
     struct natural members;
 
-    assert(n <= table->longest);
+    assert(n <= tally->longest);
     natural_init(&members, 0);
-    natural_set_words(&members, entry(table, n, table->start),
-                      table->widths[n]);
+    natural_set_words(&members, entry(tally, n, tally->start),
+                      tally->widths[n]);
     if (member) {
         natural_copy(out, &members);
     } else {
-        natural_set_words(out, table->powers[n], table->power_widths[n]);
+        natural_set_words(out, tally->powers[n], tally->power_widths[n]);
         natural_subtract(out, &members);
     }
     natural_clear(&members);
 }
 
 /* Continuations of length M from configuration C, in OUT's WIDTH words. */
-static void find_weight(const struct table *table, bool member, size_t m,
+static void find_weight(const struct tally *tally, bool member, size_t m,
                         size_t c, uint64_t *out, size_t width)
 {
-    const uint64_t *b = entry(table, m, c);
-    size_t b_width = table->widths[m];
+    const uint64_t *b = entry(tally, m, c);
+    size_t b_width = tally->widths[m];
 
     memset(out, 0, width * sizeof *out);
     if (member) {
         memcpy(out, b, (b_width < width ? b_width : width) * sizeof *out);
     } else {
-        memcpy(out, table->powers[m], table->power_widths[m] * sizeof *out);
+        memcpy(out, tally->powers[m], tally->power_widths[m] * sizeof *out);
         subtract_words(out, width, b, b_width);
     }
 }
 
 /* The same where it fits one word. */
-static inline uint64_t small_weight(const struct table *table, bool member,
+static inline uint64_t small_weight(const struct tally *tally, bool member,
                                     size_t m, size_t c)
 {
-    uint64_t b = table->rows[m][c];
+    uint64_t b = tally->rows[m][c];
 
-    return member ? b : table->powers[m][0] - b;
+    return member ? b : tally->powers[m][0] - b;
 }
 
 /* Follows number R down from configuration C with M symbols to go, where all
  * weights fit one word. */
-static void walk_small(const struct table *table, bool member, size_t m,
+static void walk_small(const struct tally *tally, bool member, size_t m,
                        size_t c, uint64_t r, uint16_t *out)
 {
     while (m-- > 0) {
-        const uint32_t *next = table->next + c * table->symbols;
+        const uint32_t *next = tally->next + c * tally->symbols;
         uint64_t weight;
         size_t s = 0;
 
-        while (r >= (weight = small_weight(table, member, m, next[s]))) {
+        while (r >= (weight = small_weight(tally, member, m, next[s]))) {
             r -= weight;
             s++;
         }
-        assert(s < table->symbols);
+        assert(s < tally->symbols);
         *out++ = (uint16_t)s;
         c = next[s];
     }
 }
 
-static bool is_small(const struct table *table, bool member, size_t m)
+static bool is_small(const struct tally *tally, bool member, size_t m)
 {
-    return (member ? table->widths[m] : table->power_widths[m]) == 1;
+    return (member ? tally->widths[m] : tally->power_widths[m]) == 1;
 }
 
-static void walk(const struct table *table, bool member, size_t m, uint64_t *r,
+static void walk(const struct tally *tally, bool member, size_t m, uint64_t *r,
                  size_t width, struct stream *stream, uint16_t *out)
 {
     uint64_t *weight = memory_new(width, sizeof *weight);
-    size_t c = table->start;
+    size_t c = tally->start;
 
-    for (; !is_small(table, member, m); m--) {
-        const uint32_t *next = table->next + c * table->symbols;
+    for (; !is_small(tally, member, m); m--) {
+        const uint32_t *next = tally->next + c * tally->symbols;
         size_t s = 0;
 
         if (!member && c == DEAD)
             break;
         for (;; s++) {
-            assert(s < table->symbols);
-            find_weight(table, member, m - 1, next[s], weight, width);
+            assert(s < tally->symbols);
+            find_weight(tally, member, m - 1, next[s], weight, width);
             if (is_less(r, weight, width))
                 break;
             subtract_words(r, width, weight, width);
         }
         *out++ = (uint16_t)s;
         c = next[s];
-        width = table->power_widths[m - 1];
+        width = tally->power_widths[m - 1];
     }
-    if (is_small(table, member, m))
-        walk_small(table, member, m, c, r[0], out);
+    if (is_small(tally, member, m))
+        walk_small(tally, member, m, c, r[0], out);
     else /* every continuation of a dead configuration is a non-member */
         while (m-- > 0)
-            *out++ = (uint16_t)stream_below(stream, table->symbols);
+            *out++ = (uint16_t)stream_below(stream, tally->symbols);
     free(weight);
 }
 
-void table_draw(const struct table *table, bool member, size_t n,
+void tally_draw(const struct tally *tally, bool member, size_t n,
                 struct stream *stream, uint16_t *out)
 {
-    size_t width = table->power_widths[n];
+    size_t width = tally->power_widths[n];
     uint64_t *r, *bound;
 
-    assert(n <= table->longest);
-    if (is_small(table, member, n)) {
-        uint64_t weight = small_weight(table, member, n, table->start);
+    assert(n <= tally->longest);
+    if (is_small(tally, member, n)) {
+        uint64_t weight = small_weight(tally, member, n, tally->start);
 
         assert(weight > 0);
-        walk_small(table, member, n, table->start, stream_below(stream, weight),
+        walk_small(tally, member, n, tally->start, stream_below(stream, weight),
                    out);
         return;
     }
     r = memory_new(2 * width, sizeof *r);
     bound = r + width;
-    find_weight(table, member, n, table->start, bound, width);
+    find_weight(tally, member, n, tally->start, bound, width);
     draw_words(stream, bound, width, r);
-    walk(table, member, n, r, width, stream, out);
+    walk(tally, member, n, r, width, stream, out);
     free(r);
 }
 
-static bool has_any(const struct table *table, bool member, size_t m, size_t c)
+static bool has_any(const struct tally *tally, bool member, size_t m, size_t c)
 {
-    const uint64_t *b = entry(table, m, c);
-    size_t used = used_words(b, table->widths[m]);
+    const uint64_t *b = entry(tally, m, c);
+    size_t used = used_words(b, tally->widths[m]);
 
     if (member)
         return used > 0;
-    return used_words(table->powers[m], table->power_widths[m]) != used ||
-           memcmp(b, table->powers[m], used * sizeof *b) != 0;
+    return used_words(tally->powers[m], tally->power_widths[m]) != used ||
+           memcmp(b, tally->powers[m], used * sizeof *b) != 0;
 }
 
-void table_enumerate(const struct table *table, bool member, size_t n,
+void tally_enumerate(const struct tally *tally, bool member, size_t n,
                      struct strings *out)
 {
     size_t *path = memory_new(n + 1, sizeof *path);   /* configurations */
@@ -392,20 +392,20 @@ void table_enumerate(const struct table *table, bool member, size_t n,
     uint16_t *symbols = memory_new(n, sizeof *symbols);
     size_t depth = 0;
 
-    assert(n <= table->longest);
-    path[0] = table->start;
-    if (n == 0 && has_any(table, member, 0, path[0]))
+    assert(n <= tally->longest);
+    path[0] = tally->start;
+    if (n == 0 && has_any(tally, member, 0, path[0]))
         strings_add(out, symbols, 0);
     while (n > 0) {
         size_t s = tried[depth]++, to;
 
-        if (s == table->symbols) {
+        if (s == tally->symbols) {
             if (depth-- == 0)
                 break;
             continue;
         }
-        to = table->next[path[depth] * table->symbols + s];
-        if (!has_any(table, member, n - depth - 1, to))
+        to = tally->next[path[depth] * tally->symbols + s];
+        if (!has_any(tally, member, n - depth - 1, to))
             continue;
         symbols[depth] = (uint16_t)s;
         if (depth + 1 == n) {
