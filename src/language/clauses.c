@@ -26,7 +26,12 @@ static struct clause *add_clause(struct machine *machine, enum clause_kind kind,
                                  const char *name, const struct yaml_node *node)
 {
     struct clause *clause;
+    struct text text = { 0 };
 
+    if (node->kind == YAML_SCALAR)
+        text_add(&text, node->text);
+    else
+        yaml_add_flow(&text, node);
     machine->clauses = memory_resize(machine->clauses, machine->n_clauses + 1,
                                      sizeof *machine->clauses);
     clause = &machine->clauses[machine->n_clauses++];

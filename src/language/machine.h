@@ -27,7 +27,7 @@ enum clause_kind {
 struct clause {
     enum clause_kind kind;
     char *name; /* "regex", "always[1]" */
-    char *text; /* as written, or NULL */
+    char *text; /* as written; a map in one line */
     struct place place;
     struct condition condition; /* of the last three; over registers */
 };
