@@ -12,7 +12,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 
-#define BLOCK 32 /* items drawn by one thread at a time */
+#define BLOCK 256 /* items drawn by one thread at a time; a batch is fewer */
 #define TRIES 10000
 
 /* Ranges in dataset.lengths: train, validation, then the test bins. */
