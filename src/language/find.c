@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "config/yaml.h"
 #include "language/language.h"
 
 #define MOST_PLACES 4
@@ -74,6 +75,23 @@ static size_t find_places(const char *name, const char *from, char **places)
     return count;
 }
 
+/* An experiment may be called as its language is, and stand where the
+ * language might. */
+static bool is_candidate(const char *path)
+{
+    struct yaml_document document = { 0 };
+    struct error ignored = { 0 };
+    bool is_experiment;
+
+    if (!file_exists(path))
+        return false;
+    is_experiment = yaml_load(&document, path, &ignored) &&
+                    yaml_get(document.root, "experiment") != NULL;
+    yaml_clear(&document);
+    error_clear(&ignored);
+    return !is_experiment;
+}
+
 bool language_find(const char *name, const char *from,
                    const struct place *place, char **path, struct error *error)
 {
@@ -83,7 +101,7 @@ bool language_find(const char *name, const char *from,
 
     *path = NULL;
     for (size_t i = 0; i < count; i++) {
-        if (*path == NULL && file_exists(places[i]))
+        if (*path == NULL && is_candidate(places[i]))
             *path = places[i];
         else
             text_add_format(&tried, "%s%s", tried.length > 0 ? ", " : "",

@@ -34,7 +34,8 @@ bool language_load(struct language **out, const char *path,
 /*
  * The path of the file meant by NAME: NAME itself when it holds a '/' or ends
  * in .yaml, else NAME.yaml in the folder of FROM (a file, may be NULL), in
- * languages/ beside that folder, in ./languages, or where it was installed.
+ * languages/ beside that folder, in ./languages, or where it was installed,
+ * passing over experiments of that name.
  * Caller frees; ERROR_CONFIG naming the places tried, at PLACE.
  */
 bool language_find(const char *name, const char *from,
