@@ -744,6 +744,7 @@ START_TEST(kept_checkpoints_stay)
     struct run run;
 
     open_well(&run, RUN_NEW);
+    EXPECT(run_close_trajectory(&run, &layout, theta, &error));
     for (size_t step = 0; step <= 50; step += 10) {
         struct checkpoint checkpoint = { .step = step, .theta = theta };
 

@@ -272,6 +272,8 @@ bool journal_close(const char *path, const char *spool,
     FILE *stream;
     bool ok;
 
+    if (!file_exists(path))
+        return true;
     if (!csv_read(&csv, path, error))
         return false;
     stream = fopen(spool, "rb");

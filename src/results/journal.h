@@ -44,7 +44,8 @@ bool spool_cut(const char *path, size_t step, size_t n, struct error *error);
 /*
  * Adds the column cosine_end, cos(theta_r, LAST), to the trajectory at PATH
  * from the parameters in SPOOL; a row whose parameters are not there gets an
- * empty cell.  Nothing changes when the spool is gone and the column there.
+ * empty cell.  Nothing changes when the spool is gone and the column there,
+ * or when nothing was ever recorded.
  */
 bool journal_close(const char *path, const char *spool,
                    const struct layout *layout, const double *last,
