@@ -61,8 +61,8 @@ static bool reach(struct cursor *cursor, size_t line, size_t column)
     return *cursor->at != '\0';
 }
 
-/* From the scalar's first byte to that of its text; returns its quote. */
-static char enter(struct cursor *cursor)
+/* From the scalar's first byte to that of its TEXT; returns its quote. */
+static char enter(struct cursor *cursor, const char *text)
 {
     char first = *cursor->at;
 
@@ -71,8 +71,9 @@ static char enter(struct cursor *cursor)
         return first;
     }
     if (first == '|' || first == '>') {
-        skip(cursor, strcspn(cursor->at, "\n"));
-        skip_blanks(cursor);
+        skip(cursor, strcspn(cursor->at, "\n") + 1);
+        if (!is_blank(*text))
+            skip_blanks(cursor);
     }
     return '\0';
 }
@@ -129,7 +130,7 @@ struct place passage_place(const struct passage *passage, size_t offset)
             place.column += (passage->text[i] & 0xc0) != 0x80;
         return place;
     }
-    quote = enter(&cursor);
+    quote = enter(&cursor, passage->text);
     for (size_t i = 0; i < offset;)
         i = follow(&cursor, quote, passage->text, i);
     place.line = cursor.line;
