@@ -71,7 +71,8 @@ static void acceptor_describe(const void *self, struct text *out)
     for (size_t i = 0; i < acceptor->clauses.n_clauses; i++) {
         const struct clause *clause = &acceptor->clauses.clauses[i];
 
-        text_add_format(out, "%s: %s\n", clause->name, clause->text);
+        if (clause->text != NULL)
+            text_add_format(out, "%s: %s\n", clause->name, clause->text);
     }
     if (machine == &acceptor->minimal)
         return;
@@ -167,8 +168,10 @@ static bool acceptor_why_not(const void *self, const uint16_t *symbols,
     certain = find_certain(acceptor, symbols, length);
     if (i < certain)
         certain = i;
-    text_add_format(out, "after %zu symbol%s: %s: %s", certain,
-                    certain == 1 ? "" : "s", failed->name, failed->text);
+    text_add_format(out, "after %zu symbol%s: %s", certain,
+                    certain == 1 ? "" : "s", failed->name);
+    if (failed->text != NULL)
+        text_add_format(out, ": %s", failed->text);
     return true;
 }
 

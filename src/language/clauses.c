@@ -26,18 +26,13 @@ static struct clause *add_clause(struct machine *machine, enum clause_kind kind,
                                  const char *name, const struct yaml_node *node)
 {
     struct clause *clause;
-    struct text text = { 0 };
 
-    if (node->kind == YAML_SCALAR)
-        text_add(&text, node->text);
-    else
-        yaml_add_flow(&text, node);
     machine->clauses = memory_resize(machine->clauses, machine->n_clauses + 1,
                                      sizeof *machine->clauses);
     clause = &machine->clauses[machine->n_clauses++];
     *clause = (struct clause){ .kind = kind,
                                .name = memory_copy_text(name),
-                               .text = text_take(&text),
+                               .text = memory_copy_text(node->text),
                                .place = node->place };
     return clause;
 }
@@ -150,6 +145,17 @@ static void init_updates(struct tracks *tracks, size_t symbols)
     }
 }
 
+/* For descriptions. */
+static void add_track(struct machine *machine, const struct yaml_node *node)
+{
+    struct text text = { 0 };
+
+    if (node == NULL)
+        return;
+    yaml_add_flow(&text, node);
+    add_clause(machine, CLAUSE_TRACK, "track", node)->text = text_take(&text);
+}
+
 static bool read_tracks(struct tracks *tracks, const struct reading *reading,
                         struct error *error)
 {
@@ -251,9 +257,7 @@ bool clauses_read(struct machine *out, const struct reading *reading,
     bool ok = read_shape(out, reading, error);
 
     ok &= read_tracks(&tracks, reading, error);
-    if (tracks.count > 0)
-        add_clause(out, CLAUSE_TRACK, "track",
-                   yaml_get(reading->root, "track"));
+    add_track(out, yaml_get(reading->root, "track"));
     ok &= read_all_conditions(out, reading, &tracks, error);
     for (size_t i = 0; ok && i < out->n_clauses; i++)
         forms_link(&out->forms, &out->clauses[i].condition);

@@ -27,7 +27,7 @@ enum clause_kind {
 struct clause {
     enum clause_kind kind;
     char *name; /* "regex", "always[1]" */
-    char *text; /* as written; a map in one line */
+    char *text; /* as written; NULL for a dfa, which is long */
     struct place place;
     struct condition condition; /* of the last three; over registers */
 };
