@@ -39,7 +39,7 @@ static inline quad quad_exp(quad x)
         return 0;
     n = lround((double)(x / log2));
     r = x - (quad)n * log2;
-    for (int i = 1; i < 40; i++)
+    for (int i = 1; i < 28; i++)
         sum += term *= r / i;
     for (; n > 0; n--)
         sum *= 2;
@@ -232,6 +232,19 @@ static inline struct network *oracle_network(size_t variant, uint64_t seed)
 
     network_init(network, seed);
     return network;
+}
+
+/* Sets an element of a tensor by name; network_update takes it over. */
+static inline void oracle_put(struct network *network, const char *name,
+                              size_t row, size_t column, double value)
+{
+    const struct tensor *t = layout_find(network_layout(network), name);
+
+    if (t == NULL)
+        abort();
+    network_parameters(
+        network)[t->offset + row * (t->columns ? t->columns : 1) + column] =
+        value;
 }
 
 /* Every string of length LEAST..MOST over N symbols. */
