@@ -17,7 +17,7 @@
 #include "report/report.h"
 #include "results/csv.h"
 
-#define LOG_RATIO 3 /* norm ratios that span more get a logarithmic axis */
+#define WIDE 3 /* norms that span more get a logarithmic axis */
 
 static const struct line_of {
     int panel;
@@ -47,7 +47,6 @@ struct drawing {
     size_t n_curves;
     void **blocks;
     size_t n_blocks;
-    double least_ratio, most_ratio;
 };
 
 static void clear_drawing(struct drawing *drawing)
@@ -248,22 +247,6 @@ static void add_median(struct drawing *drawing, const struct seeds *seeds,
     add_curve(drawing, &curve);
 }
 
-/* The widest span of norm ratios met, for the kind of axis. */
-static void note_ratios(struct drawing *drawing, const struct seeds *seeds)
-{
-    for (size_t s = 0; s < seeds->count; s++) {
-        const struct csv *csv = &seeds->histories[s]->probes;
-        long column = csv_column(csv, "norm_ratio");
-
-        for (size_t r = 0; r < csv->n_rows; r++) {
-            double ratio = csv_value(csv, r, column);
-
-            drawing->least_ratio = fmin(drawing->least_ratio, ratio);
-            drawing->most_ratio = fmax(drawing->most_ratio, ratio);
-        }
-    }
-}
-
 static void add_norms(struct drawing *drawing, const struct seeds *seeds,
                       const char *suffix)
 {
@@ -299,7 +282,6 @@ static void add_seeds(struct drawing *drawing, const struct seeds *seeds,
             add_median(drawing, seeds, &probed[i], suffix, ratios);
         else
             add_lines(drawing, seeds, &probed[i], suffix);
-    note_ratios(drawing, seeds);
     add_norms(drawing, seeds, suffix);
 }
 
@@ -376,6 +358,24 @@ static const char *name_figure(struct drawing *drawing, const char *experiment,
     return keep(drawing, text_take(&title));
 }
 
+/* Whether the values of a panel along x or y span more than a logarithmic
+ * axis needs to be worth it. */
+static bool is_wide(const struct drawing *drawing, int panel, char axis)
+{
+    double least = INFINITY, most = 0;
+
+    for (size_t i = 0; i < drawing->n_curves; i++) {
+        const struct curve *curve = &drawing->curves[i];
+        const double *values = axis == 'x' ? curve->x : curve->y;
+
+        for (size_t k = 0; curve->panel == panel && k < curve->count; k++) {
+            least = fmin(least, values[k]);
+            most = fmax(most, values[k]);
+        }
+    }
+    return least > 0 && most > WIDE * least;
+}
+
 /* A cosine may be negative: the least the panel must show. */
 static double find_floor(const struct drawing *drawing, int panel)
 {
@@ -392,7 +392,7 @@ bool report_figure(const struct records *records, const char *experiment,
                    struct error *error)
 {
     static const char ratio[] = "norm ratio |\xce\xb8(t)| / |\xce\xb8(0)|";
-    struct drawing drawing = { .least_ratio = INFINITY, .most_ratio = 0 };
+    struct drawing drawing = { 0 };
     struct figure figure = { 0 };
     bool ok, logarithmic;
 
@@ -401,7 +401,7 @@ bool report_figure(const struct records *records, const char *experiment,
     if (!ok)
         goto done;
     add_groups(&drawing);
-    logarithmic = drawing.most_ratio > LOG_RATIO * drawing.least_ratio;
+    logarithmic = is_wide(&drawing, 0, 'x');
     figure = (struct figure){
         .title = name_figure(&drawing, experiment, group),
         .panels = { { "accuracy", ratio, "share of strings", logarithmic, false,
@@ -410,7 +410,7 @@ bool report_figure(const struct records *records, const char *experiment,
                       "share of strings; cosine", logarithmic, false,
                       find_floor(&drawing, 1), 1.03 },
                     { name_growth(&drawing), "step", "|\xce\xb8(t)|", true,
-                      true, 0, 0 } },
+                      is_wide(&drawing, 2, 'y'), 0, 0 } },
         .n_panels = 3,
         .curves = drawing.curves,
         .n_curves = drawing.n_curves,

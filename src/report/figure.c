@@ -139,66 +139,83 @@ static void add_band(struct text *out, const struct figure *figure, size_t i)
                     i, find_style(figure, i)->colour);
 }
 
+/* Whether another curve of the panel has the same title, or another one. */
+static bool has_sibling(const struct figure *figure, size_t i, bool same)
+{
+    const struct curve *curve = &figure->curves[i];
+
+    for (size_t j = 0; j < figure->n_curves; j++)
+        if (j != i && figure->curves[j].panel == curve->panel &&
+            (strcmp(figure->curves[j].title, curve->title) == 0) == same)
+            return true;
+    return false;
+}
+
+/* Curves of many seeds are thin; dashes are for telling titles apart. */
 static void add_curve(struct text *out, const struct figure *figure, size_t i)
 {
     const struct curve *curve = &figure->curves[i];
     const struct style *style = find_style(figure, i);
     bool marked = curve->count <= MANY_POINTS;
-    size_t first = find_first(figure, i, true);
-    bool alone = first == i;
+    bool alone = !has_sibling(figure, i, true);
 
-    for (size_t j = i + 1; alone && j < figure->n_curves; j++)
-        alone = find_first(figure, j, true) != i;
     text_add_format(out,
                     ", \\\n    ARG1 index %zu using 1:2 with %s "
                     "linecolor rgb '%s' linewidth %s dashtype %d",
                     i, marked ? "linespoints" : "lines", style->colour,
-                    alone ? "2" : "1.2", style->dash);
+                    alone ? "2" : "1.2",
+                    has_sibling(figure, i, false) ? style->dash : 1);
     if (marked)
         text_add_format(out, " pointtype %d pointsize %s", style->mark,
                         alone ? "0.7" : "0.5");
     text_add(out, " title ");
-    add_quoted(out, first == i ? curve->title : "");
+    add_quoted(out, find_first(figure, i, true) == i ? curve->title : "");
 }
 
-/* The least and most of the panel's points along one axis. */
-static struct span {
+/* The least and most of the panel's points along one axis, and how that axis
+ * is drawn. */
+struct axis {
+    char name; /* x or y */
+    bool logarithmic;
     double least, most;
-} find_span(const struct figure *figure, int p, bool along_x)
+};
+
+static struct axis find_axis(const struct figure *figure, int p, char name)
 {
-    struct span span = { INFINITY, -INFINITY };
+    const struct panel *panel = &figure->panels[p];
+    struct axis axis = { name, name == 'x' ? panel->log_x : panel->log_y,
+                         INFINITY, -INFINITY };
 
     for (size_t i = 0; i < figure->n_curves; i++) {
         const struct curve *curve = &figure->curves[i];
-        const double *values = along_x ? curve->x : curve->y;
+        const double *values = name == 'x' ? curve->x : curve->y;
 
         for (size_t k = 0; curve->panel == p && k < curve->count; k++) {
-            if (values[k] > 0 && values[k] < span.least)
-                span.least = values[k];
-            if (isfinite(values[k]) && values[k] > span.most)
-                span.most = values[k];
+            if (!isfinite(values[k]) || (axis.logarithmic && values[k] <= 0))
+                continue;
+            axis.least = fmin(axis.least, values[k]);
+            axis.most = fmax(axis.most, values[k]);
         }
     }
-    return span;
+    return axis;
 }
 
-/* A logarithmic axis of less than two decades needs more than its powers of
- * ten to be read. */
-static void add_log_axis(struct text *out, const struct figure *figure, int p,
-                         char axis)
+/* Tight around the points; less than two decades need more tics than their
+ * powers of ten to be read. */
+static void add_log_axis(struct text *out, const struct axis *axis)
 {
     static const double steps[] = { 1, 2, 5, 1.5, 3, 7 };
-    struct span span = find_span(figure, p, axis == 'x');
+    size_t n = axis->most > 8 * axis->least ? 3 : 6;
     bool comma = false;
-    size_t n;
 
-    text_add_format(out, "set logscale %c\n", axis);
-    if (!(span.least < span.most && span.most < 100 * span.least))
+    text_add_format(out, "set logscale %c\nset %crange [%.6g:%.6g]\n",
+                    axis->name, axis->name, axis->least / 1.04,
+                    axis->most * 1.04);
+    if (axis->most > 100 * axis->least)
         return;
-    n = span.most > 8 * span.least ? 3 : sizeof steps / sizeof steps[0];
-    text_add_format(out, "set %ctics (", axis);
-    for (int d = (int)floor(log10(span.least));
-         d <= (int)ceil(log10(span.most)); d++)
+    text_add_format(out, "set %ctics (", axis->name);
+    for (int d = (int)floor(log10(axis->least));
+         d <= (int)ceil(log10(axis->most)); d++)
         for (size_t i = 0; i < n; i++) {
             text_add_format(out, "%s%.12g", comma ? ", " : "",
                             steps[i] * pow(10, d));
@@ -207,31 +224,57 @@ static void add_log_axis(struct text *out, const struct figure *figure, int p,
     text_add(out, ")\n");
 }
 
+/* About five tics, 1, 2 or 5 times a power of ten apart: more would run into
+ * each other. */
+static void add_linear_axis(struct text *out, const struct axis *axis)
+{
+    double width = (axis->most - axis->least) / 5;
+    double power = pow(10, floor(log10(width))), step = 10 * power;
+
+    if (!isnormal(width))
+        return;
+    if (width <= 5 * power)
+        step = 5 * power;
+    if (width <= 2 * power)
+        step = 2 * power;
+    text_add_format(out, "set %ctics %.6g\n", axis->name, step);
+}
+
+static void add_axis(struct text *out, const struct figure *figure, int p,
+                     char name)
+{
+    const struct panel *panel = &figure->panels[p];
+    struct axis axis = find_axis(figure, p, name);
+
+    text_add_format(out, "set %clabel ", name);
+    add_quoted(out, name == 'x' ? panel->x_label : panel->y_label);
+    text_add_format(out,
+                    "\nunset logscale %c\nset %crange [*:*]\n"
+                    "set %ctics autofreq nomirror\n",
+                    name, name, name);
+    if (name == 'y' && panel->y_least < panel->y_most)
+        text_add_format(out, "set yrange [%.6g:%.6g]\n", panel->y_least,
+                        panel->y_most);
+    else if (axis.logarithmic && axis.least <= axis.most)
+        add_log_axis(out, &axis);
+    else if (axis.least < axis.most)
+        add_linear_axis(out, &axis);
+}
+
+/* Shares crowd the top of a panel of fixed range, so that its key stands at
+ * the bottom; what grows leaves the top left free. */
 static void add_frame(struct text *out, const struct figure *figure, int p)
 {
     const struct panel *panel = &figure->panels[p];
 
     text_add(out, "\nset title ");
     add_quoted(out, panel->title);
-    text_add(out, "\nset xlabel ");
-    add_quoted(out, panel->x_label);
-    text_add(out, "\nset ylabel ");
-    add_quoted(out, panel->y_label);
-    text_add(out, "\nunset logscale\nset xtics autofreq nomirror\n"
-                  "set ytics autofreq nomirror\n");
-    if (panel->log_x)
-        add_log_axis(out, figure, p, 'x');
-    if (panel->log_y)
-        add_log_axis(out, figure, p, 'y');
-    text_add(out, "set yrange [");
-    if (panel->y_least < panel->y_most) {
-        text_add_number(out, panel->y_least);
-        text_add(out, ":");
-        text_add_number(out, panel->y_most);
-    } else {
-        text_add(out, "*:*");
-    }
-    text_add(out, "]\n");
+    text_add_format(out, "\nset key %s\n",
+                    panel->y_least < panel->y_most
+                        ? "bottom right noreverse Right"
+                        : "top left reverse Left");
+    add_axis(out, figure, p, 'x');
+    add_axis(out, figure, p, 'y');
 }
 
 /* Bands first, so that no curve lies under one; NaN begins the list because
@@ -272,11 +315,11 @@ static bool write_script(const struct figure *figure, const char *path,
                     "set terminal svg size %d,%d noenhanced "
                     "font 'sans-serif,15' background 'white'\n"
                     "set datafile missing 'nan'\n"
-                    "set key bottom right inside opaque font ',13' "
-                    "samplen 3\n"
+                    "set key inside opaque font ',13' samplen 3\n"
                     "set grid linetype 1 dashtype 1 linewidth 0.7 "
                     "linecolor rgb '#dddddd'\n"
                     "set border 3\n"
+                    "set rmargin 4\n"
                     "set multiplot layout 1,%d title ",
                     figure->n_panels * PANEL_WIDTH, PANEL_HEIGHT,
                     figure->n_panels);
