@@ -96,8 +96,8 @@ END_TEST
 
 START_TEST(only_digits_are_read)
 {
-    static const char *const wrong[] = { "", "-1", "+1", "1.0", " 1",
-                                         "1 ", "0x1", "1e3" };
+    static const char *const wrong[] = { "",   "-1", "+1",  "1.0",
+                                         " 1", "1 ", "0x1", "1e3" };
     struct natural n = { 0 };
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
