@@ -63,6 +63,9 @@ bool input_line(struct text *line, struct error *error)
     if (ferror(stdin))
         return error_add(error, ERROR_IO, &standard_input, NULL,
                          "cannot be read: %s", strerror(errno));
+    if (strlen(line->data) < line->length)
+        return error_add(error, ERROR_CONFIG, &standard_input, NULL,
+                         "a zero byte is no text");
     if (line->length > 0 && line->data[line->length - 1] == '\r')
         line->data[--line->length] = '\0';
     return c != EOF || line->length > 0;

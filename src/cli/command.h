@@ -43,7 +43,7 @@ void talk(const struct options *options, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Reads a line of standard input without its line end into LINE; false at
- * the end, or with ERROR_IO. */
+ * the end, and with an error when it cannot be read or is no text. */
 bool input_line(struct text *line, struct error *error);
 
 /* Adds the complaints of MORE to ERROR and clears MORE; those without a file

@@ -56,8 +56,10 @@ static bool count(const struct task *task, struct error *error)
         free(digits);
     }
     natural_clear(&n);
-    if (ok && task->options->json)
-        return text_clear(&out), output_json(rows, error);
+    if (ok && task->options->json) {
+        text_clear(&out);
+        return output_json(rows, error);
+    }
     json_free(rows);
     return output_text(&out, error) && ok;
 }
@@ -276,26 +278,24 @@ static bool next(const struct task *task, struct error *error)
 static bool describe(const struct task *task, struct error *error)
 {
     struct text out = { 0 };
+    struct json *object;
+    char *rest = NULL;
 
     language_describe(task->language, &out);
     if (!task->options->json)
         return output_text(&out, error);
-    {
-        struct json *object = json_new_object();
-        char *rest = NULL;
+    object = json_new_object();
+    for (char *line = strtok_r(out.data, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        char *colon = strstr(line, ": ");
 
-        for (char *line = strtok_r(out.data, "\n", &rest); line != NULL;
-             line = strtok_r(NULL, "\n", &rest)) {
-            char *colon = strstr(line, ": ");
-
-            if (colon == NULL)
-                continue;
-            *colon = '\0';
-            json_set(object, line, json_new_text(colon + 2));
-        }
-        text_clear(&out);
-        return output_json(object, error);
+        if (colon == NULL)
+            continue;
+        *colon = '\0';
+        json_set(object, line, json_new_text(colon + 2));
     }
+    text_clear(&out);
+    return output_json(object, error);
 }
 
 /* -------------------------------------------------------------- command */

@@ -34,11 +34,14 @@ static bool read_strings(const struct alphabet *alphabet, size_t *line_number,
         place.line = ++*line_number;
         if (!strings_read(strings, alphabet, line.data, &place.column))
             ok = error_add(error, ERROR_CONFIG, &place, NULL,
-                           "not a symbol of the language");
-        else if (strings_length(strings, strings->count - 1) > longest)
-            ok = error_add(error, ERROR_CONFIG,
-                           &(struct place){ place.file, place.line, 1 }, NULL,
+                           "not a symbol of the language (symbols are "
+                           "separated by spaces)");
+        else if (strings_length(strings, strings->count - 1) > longest) {
+            strings->count--;
+            place.column = 1;
+            ok = error_add(error, ERROR_CONFIG, &place, NULL,
                            "longer than the %zu learned positions", longest);
+        }
     }
     text_clear(&line);
     return ok && error->count == 0;
@@ -85,9 +88,9 @@ static bool print_logits(const struct trained *trained,
 
         ok = read_strings(language_alphabet(trained->language), &line_number,
                           longest, &strings, &end, error);
-        if (ok && strings.count > 0) {
+        if (strings.count > 0) { /* those before a bad line too */
             evaluator_decide(evaluator, &strings, decisions);
-            ok = print_decisions(decisions, strings.count, json, error);
+            ok &= print_decisions(decisions, strings.count, json, error);
         }
         strings_clear(&strings);
     }

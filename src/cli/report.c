@@ -72,8 +72,8 @@ static const struct option options[] = { { 'f', "format", OPTION_TEXT,
 const struct command report_command = {
     .name = "report",
     .operands = "[RUN...]",
-    .summary = "Prints the summary table of finished runs (of results); with "
-               "-o also\nwrites tables and figures.",
+    .summary =
+        "Prints the summary of finished runs; -o adds tables and figures.",
     .examples = "  saturn report\n"
                 "  saturn report results/majority results/dyck-1 -o report\n",
     .options = options,

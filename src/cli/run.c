@@ -371,8 +371,7 @@ static const struct option options[] = {
 const struct command run_command = {
     .name = "run",
     .operands = "EXPERIMENT...",
-    .summary = "Runs experiments, every point of their sweeps, and judges "
-               "their claims.",
+    .summary = "Runs experiments, all points of their sweeps, judges claims.",
     .examples =
         "  saturn run experiments/majority.yaml\n"
         "  saturn run --quick -o /tmp/results experiments/*.yaml\n"
