@@ -9,10 +9,16 @@
 static const struct place standard_output = { .file = "standard output" };
 static const struct place standard_input = { .file = "standard input" };
 
+/* Complains once, however often it fails. */
 static bool check_output(bool ok, struct error *error)
 {
-    return ok || error_add(error, ERROR_IO, &standard_output, NULL,
-                           "cannot be written: %s", strerror(errno));
+    static bool complained;
+
+    if (!ok && !complained)
+        error_add(error, ERROR_IO, &standard_output, NULL,
+                  "cannot be written: %s", strerror(errno));
+    complained |= !ok;
+    return ok;
 }
 
 bool output_text(struct text *text, struct error *error)

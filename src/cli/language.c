@@ -187,8 +187,10 @@ static bool for_lines(const struct task *task, struct error *error,
             ok = each(task, strings_at(&strings, 0),
                       strings_length(&strings, 0), error);
         else
-            ok = error_add(error, ERROR_CONFIG, &place, NULL,
-                           "not a symbol of %s", language_name(task->language));
+            ok = error_add(
+                error, ERROR_CONFIG, &place, NULL,
+                "not a symbol of %s (symbols are separated by spaces)",
+                language_name(task->language));
         strings_clear(&strings);
     }
     text_clear(&line);

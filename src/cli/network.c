@@ -227,7 +227,7 @@ static bool run_verify(const struct options *options, struct error *error)
 
 static const struct option logits_options[] = {
     { 'n', "network", OPTION_TEXT, offsetof(struct options, network), "NAME",
-      "trained, scaled=C, limit, attention, sharpened=C, encoder" },
+      "trained, limit, encoder, attention, scaled=C..." },
     { .name = NULL }
 };
 

@@ -199,6 +199,8 @@ static bool run_job(struct entry *entry, size_t j, double deadline,
     else if (ok)
         talk(options, "%s: done in %.1f s", entry->paths[j],
              meter_clock() - began);
+    else if (mine.kind == ERROR_STOPPED && entry->paths[j] != NULL)
+        talk(options, "the same command goes on from where it stopped");
     entry->n_done += ok;
     if (!ok && mine.kind == ERROR_DIVERGED)
         ok = true;

@@ -1,0 +1,1 @@
+saturn check --json tiny.yaml languages/dyck-1.yaml

@@ -1,0 +1,1 @@
+saturn check --print --quick tiny.yaml | grep -e steps: -e sweep

@@ -1,0 +1,1 @@
+saturn check tiny.yaml languages/*.yaml

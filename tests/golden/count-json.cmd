@@ -1,0 +1,1 @@
+saturn language anbn count --json 3..4

@@ -1,0 +1,1 @@
+printf '( )\n( x )\n( )\n' | saturn language dyck-1 test

@@ -1,0 +1,5 @@
+saturn run; echo $?
+saturn growth a b; echo $?
+saturn language dyck-1; echo $?
+saturn logits; echo $?
+saturn help frob; echo $?

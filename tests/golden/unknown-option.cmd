@@ -1,0 +1,1 @@
+saturn run --dry-rnu --jsn tiny.yaml
