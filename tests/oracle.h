@@ -226,7 +226,7 @@ static inline struct network *oracle_network(size_t variant, uint64_t seed)
         .precision = PRECISION_DOUBLE,
         .epsilon = 1e-5,
         .max_length = 20,
-        .init = { 1, 1, 1, 1, 1, 1, 1 },
+        .init = { 1, 1, 1, 1, 1, 1, 1, 1 },
     };
     struct network *network = network_new(&config, 2);
 

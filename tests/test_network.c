@@ -42,7 +42,7 @@ static struct model_config config_at(int i)
         .d_ff = shapes[i % 5].d_ff,
         .epsilon = 1e-5,
         .max_length = LONGEST,
-        .init = { 1, 1, 1, 1, 1, 1, 1 },
+        .init = { 1, 1, 1, 1, 1, 1, 1, 1 },
     };
 }
 
@@ -528,7 +528,8 @@ START_TEST(signals_survive_large_margins)
             scale = fmax(scale, fabs(gradient[i]) / slope);
         ck_assert_double_ge(scale, 0.5);
         for (size_t i = 0; i < layout->layers[0].up.bias; i++)
-            if (layout->tensors[i].kind == TENSOR_ATTENTION) {
+            if (layout->tensors[i].kind == TENSOR_ATTENTION ||
+                layout->tensors[i].kind == TENSOR_QUERY_KEY) {
                 double most = 0;
 
                 for (size_t k = 0; k < layout->tensors[i].count; k++)
@@ -603,10 +604,10 @@ START_TEST(init_factors_multiply)
         [TENSOR_EMBEDDING] = 2,   [TENSOR_POSITION] = 4,
         [TENSOR_ATTENTION] = 8,   [TENSOR_FEEDFORWARD] = 16,
         [TENSOR_CLASSIFIER] = 32, [TENSOR_GAIN] = 64,
-        [TENSOR_SHIFT] = 1
+        [TENSOR_SHIFT] = 1,       [TENSOR_QUERY_KEY] = 8 * 128
     };
 
-    config.init = (struct init_config){ 0.5, 2, 4, 8, 16, 32, 64 };
+    config.init = (struct init_config){ 0.5, 2, 4, 8, 16, 32, 64, 128 };
     scaled = network_new(&config, SYMBOLS);
     network_init(plain, 3);
     network_init(scaled, 3);

@@ -62,7 +62,7 @@ static struct network *small_network(int precision)
         .classifier_bias = true,
         .epsilon = 1e-5,
         .max_length = 16,
-        .init = { 1, 1, 1, 1, 1, 1, 1 },
+        .init = { 1, 1, 1, 1, 1, 1, 1, 1 },
     };
     struct network *network = network_new(&config, 2);
 

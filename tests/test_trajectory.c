@@ -28,7 +28,7 @@ static void open_network(int precision)
         .classifier_bias = true,
         .epsilon = 1e-5,
         .max_length = 16,
-        .init = { 1, 1, 1, 1, 1, 1, 1 },
+        .init = { 1, 1, 1, 1, 1, 1, 1, 1 },
     };
 
     network = network_new(&config, 3);

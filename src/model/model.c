@@ -53,6 +53,9 @@ static const struct field init_fields[] = {
     { .key = "gain", .type = FIELD_NUMBER, .offset = INIT(gain),
       .standard = "1", .least = 0, .most = 1e6,
       .help = "initial gain of layer norms" },
+    { .key = "query_key", .type = FIELD_NUMBER, .offset = INIT(query_key),
+      .standard = "1", .least = 0, .most = 1e6,
+      .help = "factor on query and key maps; 0 keeps every head uniform" },
     { .key = NULL }
 };
 
@@ -169,8 +172,8 @@ static void add_layer(struct layout *layout, const struct model_config *config,
         enum tensor_kind kind;
         size_t out, in;
     } maps[] = {
-        { "attention.query", &layer->query, TENSOR_ATTENTION, d, d },
-        { "attention.key", &layer->key, TENSOR_ATTENTION, d, d },
+        { "attention.query", &layer->query, TENSOR_QUERY_KEY, d, d },
+        { "attention.key", &layer->key, TENSOR_QUERY_KEY, d, d },
         { "attention.value", &layer->value, TENSOR_ATTENTION, d, d },
         { "attention.output", &layer->output, TENSOR_ATTENTION, d, d },
         { "feedforward.up", &layer->up, TENSOR_FEEDFORWARD, config->d_ff, d },

@@ -23,7 +23,8 @@ enum norm_placement { NORM_PRE, NORM_POST, NORM_OUTPUT, NORM_NONE };
 struct init_config {
     double scale; /* multiplies all the others */
     double embedding, position, attention, feedforward, classifier;
-    double gain; /* layer-norm gains start at gain * scale */
+    double gain;      /* layer-norm gains start at gain * scale */
+    double query_key; /* on top of attention; 0: uniform heads for ever */
 };
 
 struct model_config {
@@ -47,7 +48,8 @@ bool model_check(const struct model_config *config, const struct place *place,
 enum tensor_kind {
     TENSOR_EMBEDDING,
     TENSOR_POSITION,
-    TENSOR_ATTENTION,   /* weights of query, key, value, output */
+    TENSOR_QUERY_KEY,   /* weights of query, key */
+    TENSOR_ATTENTION,   /* weights of value, output */
     TENSOR_FEEDFORWARD, /* weights of up, down */
     TENSOR_CLASSIFIER,
     TENSOR_BIAS, /* of a linear map */

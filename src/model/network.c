@@ -146,6 +146,8 @@ static double init_factor(const struct init_config *init, enum tensor_kind kind)
 {
     const double factors[] = { [TENSOR_EMBEDDING] = init->embedding,
                                [TENSOR_POSITION] = init->position,
+                               [TENSOR_QUERY_KEY] =
+                                   init->attention * init->query_key,
                                [TENSOR_ATTENTION] = init->attention,
                                [TENSOR_FEEDFORWARD] = init->feedforward,
                                [TENSOR_CLASSIFIER] = init->classifier,

@@ -203,7 +203,7 @@ static struct variant variant_at(size_t i)
                                          .precision = PRECISION_DOUBLE,
                                          .epsilon = 1e-5,
                                          .max_length = LONGEST + 1,
-                                         .init = { 1, 1, 1, 1, 1, 1, 1 } } };
+                                         .init = { 1, 1, 1, 1, 1, 1, 1, 1 } } };
 }
 
 START_TEST(gradient_is_difference)

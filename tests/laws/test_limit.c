@@ -629,7 +629,7 @@ START_TEST(test_constant_vector)
                                    .classifier_bias = true,
                                    .precision = PRECISION_DOUBLE,
                                    .epsilon = 1e-5,
-                                   .init = { 1, 1, 1, 1, 1, 1, 1 } };
+                                   .init = { 1, 1, 1, 1, 1, 1, 1, 1 } };
     struct network *network = network_new(&config, 2);
     struct strings strings = { 0 };
     struct decision *decisions;
@@ -652,6 +652,37 @@ START_TEST(test_constant_vector)
 }
 END_TEST
 
+/* Only a is constant: strings without one are as usual, and those that end
+ * in one carry the flag, whatever they attend to. */
+START_TEST(test_constant_token)
+{
+    for (uint64_t seed = 0; seed < 5; seed++) {
+        struct network *network = oracle_network(NORM_PRE, seed);
+        struct strings strings = { 0 };
+        struct decision *decisions;
+
+        for (size_t i = 0; i < 6; i++)
+            oracle_put(network, "embedding.token", 0, i, 0.7);
+        oracle_strings(&strings, 2, 0, 5);
+        decisions = decide(network, "limit", 8, &strings);
+        for (size_t i = 0; i < strings.count; i++) {
+            const uint16_t *w = strings_at(&strings, i);
+            size_t n = strings_length(&strings, i), as = 0;
+
+            for (size_t j = 0; j < n; j++)
+                as += w[j] == 0;
+            if (as == 0)
+                ck_assert(!decisions[i].flagged);
+            if (n > 0 && w[n - 1] == 0)
+                ck_assert(decisions[i].flagged);
+        }
+        free(decisions);
+        strings_clear(&strings);
+        network_free(network);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("limit");
@@ -663,11 +694,14 @@ int main(void)
     tcase_add_test(built, test_leading_order_is_not_enough);
     tcase_add_loop_test(random, test_expansion, 0, VARIANTS);
     tcase_add_loop_test(random, test_direction, 0, VARIANTS);
+    tcase_set_timeout(built, 60);
+    tcase_set_timeout(random, 60);
     tcase_add_test(planted, test_tie_broken_at_degree_3);
     tcase_add_test(planted, test_tie_broken_at_degree_2);
     tcase_add_test(planted, test_tie_down_to_degree_0);
     tcase_add_test(planted, test_sums_that_cancel);
     tcase_add_test(planted, test_constant_vector);
+    tcase_add_test(planted, test_constant_token);
     suite_add_tcase(suite, built);
     suite_add_tcase(suite, random);
     suite_add_tcase(suite, planted);
