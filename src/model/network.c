@@ -119,7 +119,7 @@ struct network *network_new(const struct model_config *config, size_t n_symbols)
         memory_new(network->layout.n_parameters, sizeof(double));
     network->engine = choose((enum precision)config->precision);
     network->weights =
-        network->engine->weights_new(&network->config, &network->layout);
+        network->engine->new_weights(&network->config, &network->layout);
     network->parking = memory_new(PARKING, sizeof(*network->parking));
     cut_pieces(network);
     return network;
@@ -130,10 +130,10 @@ void network_free(struct network *network)
     if (network == NULL)
         return;
     for (size_t i = 0; i < PARKING; i++)
-        network->engine->workspace_free(network->parking[i].workspace);
+        network->engine->free_workspace(network->parking[i].workspace);
     for (size_t i = 0; i < SHARDS; i++)
         free(network->gradients[i]);
-    network->engine->weights_free(network->weights);
+    network->engine->free_weights(network->weights);
     layout_clear(&network->layout);
     free(network->parameters);
     free(network->pieces);
@@ -277,7 +277,7 @@ static struct parking *enter(const struct network *network)
                                               memory_order_acquire))
             continue;
         if (parking->workspace == NULL)
-            parking->workspace = network->engine->workspace_new();
+            parking->workspace = network->engine->new_workspace();
         return parking;
     }
 }
@@ -295,15 +295,13 @@ static size_t tokens_of(const struct batch *batch, size_t i)
 }
 
 /* How many strings from FIRST on, and before END, make the next chunk. */
-static size_t next_chunk(const struct network *network,
-                         const struct batch *batch, size_t first, size_t end)
+static size_t next_chunk(const struct batch *batch, size_t first, size_t end)
 {
-    size_t room = network->engine->chunk_tokens(network->weights);
     size_t count = 0, tokens = 0;
 
     while (first + count < end) {
         tokens += tokens_of(batch, first + count);
-        if (count > 0 && tokens > room)
+        if (count > 0 && tokens > CHUNK_TOKENS)
             break;
         count++;
     }
@@ -353,7 +351,7 @@ static void evaluate(struct evaluation *evaluation)
     evaluation->parts =
         memory_new(batch->count + 1, sizeof(*evaluation->parts));
     for (size_t i = 0; i < batch->count; i += count) {
-        count = next_chunk(evaluation->network, batch, i, batch->count);
+        count = next_chunk(batch, i, batch->count);
         evaluation->parts[evaluation->n_parts++] =
             (struct part){ .first = i, .count = count, .token = token };
         for (size_t j = i; j < i + count; j++)
@@ -444,7 +442,7 @@ static void descend_shard(void *context, size_t shard, size_t thread)
     memset(network->gradients[shard], 0, bytes);
     *tally = (struct tally){ .least = INFINITY };
     for (size_t i = shard * n / descent->n_shards; i < end; i += count) {
-        count = next_chunk(network, descent->batch, i, end);
+        count = next_chunk(descent->batch, i, end);
         engine->forward(weights, workspace, descent->batch, i, count, NULL,
                         false);
         engine->logits(weights, workspace, descent->logits + i);

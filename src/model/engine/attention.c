@@ -76,34 +76,32 @@ static void from_lanes(const real *from, vector factor, size_t count,
 static void score(const struct head *head, const struct block *block,
                   const real *keys, const real *query, real *scores)
 {
-    X(product)
-    (&(struct product){ .m = block->keys,
-                        .n = LANES,
-                        .k = head->size,
-                        .a = keys,
-                        .a_row = head->kv_row,
-                        .a_column = 1,
-                        .b = query,
-                        .b_row = LANES,
-                        .c = scores,
-                        .c_row = LANES });
+    multiply(&(struct product){ .m = block->keys,
+                                .n = LANES,
+                                .k = head->size,
+                                .a = keys,
+                                .a_row = head->kv_row,
+                                .a_column = 1,
+                                .b = query,
+                                .b_row = LANES,
+                                .c = scores,
+                                .c_row = LANES });
 }
 
 /* result[size][lane] = sum over keys of VALUES times weights[key][lane]. */
 static void gather(const struct head *head, const struct block *block,
                    const real *values, const real *weights, real *result)
 {
-    X(product)
-    (&(struct product){ .m = head->size,
-                        .n = LANES,
-                        .k = block->keys,
-                        .a = values,
-                        .a_row = 1,
-                        .a_column = head->kv_row,
-                        .b = weights,
-                        .b_row = LANES,
-                        .c = result,
-                        .c_row = LANES });
+    multiply(&(struct product){ .m = head->size,
+                                .n = LANES,
+                                .k = block->keys,
+                                .a = values,
+                                .a_row = 1,
+                                .a_column = head->kv_row,
+                                .b = weights,
+                                .b_row = LANES,
+                                .c = result,
+                                .c_row = LANES });
 }
 
 /* sums[key][size] = (ADD: sums +) weights[key][lane] times the ROWS. */
@@ -111,18 +109,17 @@ static void scatter(const struct head *head, const struct block *block,
                     const real *weights, const real *rows, bool add, real *sums,
                     size_t sums_row)
 {
-    X(product)
-    (&(struct product){ .m = block->keys,
-                        .n = head->size,
-                        .k = block->count,
-                        .a = weights,
-                        .a_row = LANES,
-                        .a_column = 1,
-                        .b = rows,
-                        .b_row = head->q_row,
-                        .c = sums,
-                        .c_row = sums_row,
-                        .start = add ? START_ADD : START_ZERO });
+    multiply(&(struct product){ .m = block->keys,
+                                .n = head->size,
+                                .k = block->count,
+                                .a = weights,
+                                .a_row = LANES,
+                                .a_column = 1,
+                                .b = rows,
+                                .b_row = head->q_row,
+                                .c = sums,
+                                .c_row = sums_row,
+                                .start = add ? START_ADD : START_ZERO });
 }
 
 /* Hides what lanes may not see; returns the greatest score of each lane. */
@@ -164,8 +161,8 @@ static vector exponentials(const struct block *block, vector top, real *scores)
     return sum;
 }
 
-void X(attention_forward)(const struct head *head,
-                          const struct head_scratch *scratch, real *out)
+void head_forward(const struct head *head, const struct head_scratch *scratch,
+                  real *out)
 {
     for (size_t start = 0; start < head->queries; start += LANES) {
         struct block block = block_at(head, start);
@@ -251,9 +248,8 @@ static void deliver(const struct head *head, const real *sums, real *to)
 }
 
 /* From the last block to the first: the last one sees every key. */
-void X(attention_backward)(const struct head *head,
-                           const struct head_scratch *scratch, const real *dout,
-                           real *dq, real *dk, real *dv)
+void head_backward(const struct head *head, const struct head_scratch *scratch,
+                   const real *dout, real *dq, real *dk, real *dv)
 {
     bool aside = head->size % LANES != 0;
     struct sums sums = { dk, dv, head->kv_row };
@@ -301,9 +297,8 @@ static void mean_of_tied(const struct head *head, size_t keys,
     }
 }
 
-void X(attention_saturated)(const struct head *head,
-                            const struct head_scratch *scratch, double tie,
-                            real *out)
+void head_saturated(const struct head *head, const struct head_scratch *scratch,
+                    double tie, real *out)
 {
     /* [keys] doubles fit into [keys][LANES] reals */
     double *scores = (double *)(void *)scratch->scores;

@@ -15,6 +15,11 @@
 #include "model/engine/vector.h"
 #include "model/network.h"
 
+/* Every engine has functions of its own under these names. */
+#define head_forward   X(head_forward)
+#define head_backward  X(head_backward)
+#define head_saturated X(head_saturated)
+
 /* Query i stands at position first + i of the string, the last at its end.
  * Rows of q, k and v may be read past SIZE up to whole vectors. */
 struct head {
@@ -40,17 +45,15 @@ struct head_scratch {
 };
 
 /* out = softmax(scale q k^T) v; fills highest and share. */
-void X(attention_forward)(const struct head *head,
-                          const struct head_scratch *scratch, real *out);
+void head_forward(const struct head *head, const struct head_scratch *scratch,
+                  real *out);
 
 /* dq, dk, dv = derivatives, given DOUT by the output. */
-void X(attention_backward)(const struct head *head,
-                           const struct head_scratch *scratch, const real *dout,
-                           real *dq, real *dk, real *dv);
+void head_backward(const struct head *head, const struct head_scratch *scratch,
+                   const real *dout, real *dq, real *dk, real *dv);
 
 /* out = the mean of v over the keys tied for the greatest score. */
-void X(attention_saturated)(const struct head *head,
-                            const struct head_scratch *scratch, double tie,
-                            real *out);
+void head_saturated(const struct head *head, const struct head_scratch *scratch,
+                    double tie, real *out);
 
 #endif

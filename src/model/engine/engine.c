@@ -13,17 +13,6 @@
 #define ENGINE_NAME "double " NAME_OF(ISA)
 #endif
 
-/* What of a core's own cache the activations of a chunk may take. */
-#define CHUNK_BYTES ((size_t)1 << 20)
-
-size_t X(weights_chunk)(const struct weights *w)
-{
-    size_t reals = w->config->n_layers * (8 * w->d + w->f) + 8 * w->d + w->f;
-    size_t tokens = CHUNK_BYTES / (reals * sizeof(real));
-
-    return tokens < 64 ? 64 : tokens > 256 ? 256 : tokens;
-}
-
 static size_t maps(const struct weights *w)
 {
     return w->n_maps;
@@ -33,15 +22,15 @@ static void forward(const struct weights *w, struct workspace *s,
                     const struct batch *batch, size_t first, size_t count,
                     const struct attention_rule *rule, bool every)
 {
-    X(workspace_load)(w, s, batch, first, count, every);
-    X(transformer_forward)(w, s, rule);
+    workspace_load(w, s, batch, first, count, every);
+    transformer_forward(w, s, rule);
 }
 
 static void logits(const struct weights *w, struct workspace *s, double *logits)
 {
     size_t n = w->layout->n_outputs;
 
-    X(linear_forward)(w, &w->classifier, s->n_read, s->final, s->logits);
+    linear_forward(w, &w->classifier, s->n_read, s->final, s->logits);
     for (size_t r = 0; r < s->n_read; r++)
         for (size_t i = 0; i < n; i++)
             logits[r * n + i] = (double)s->logits[r * w->o + i];
@@ -66,9 +55,9 @@ static void backward(const struct weights *w, struct workspace *s,
     for (size_t r = 0; r < s->n_read; r++)
         for (size_t i = 0; i < n; i++)
             s->logits[r * w->o + i] = (real)signals[r * n + i];
-    X(linear_backward)
-    (&w->classifier, s->n_read, s->final, s->logits, false, s->dread, gradient);
-    X(transformer_backward)(w, s, gradient);
+    linear_backward(w, &w->classifier, s->n_read, s->final, s->logits, false,
+                    s->dread, gradient);
+    transformer_backward(w, s, gradient);
 }
 
 static size_t gradient_bytes(const struct weights *w)
@@ -78,18 +67,17 @@ static size_t gradient_bytes(const struct weights *w)
 
 const struct engine X(engine) = {
     .name = ENGINE_NAME,
-    .weights_new = X(weights_new),
-    .weights_free = X(weights_free),
-    .round = X(weights_round),
-    .pack = X(weights_pack),
+    .new_weights = weights_new,
+    .free_weights = weights_free,
+    .round = weights_round,
+    .pack = weights_pack,
     .maps = maps,
-    .chunk_tokens = X(weights_chunk),
-    .workspace_new = X(workspace_new),
-    .workspace_free = X(workspace_free),
+    .new_workspace = workspace_new,
+    .free_workspace = workspace_free,
     .forward = forward,
     .logits = logits,
     .outputs = outputs,
     .backward = backward,
     .gradient_bytes = gradient_bytes,
-    .collect = X(weights_collect),
+    .collect = weights_collect,
 };

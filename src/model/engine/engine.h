@@ -20,6 +20,10 @@
 struct weights;   /* parameters rounded and packed; shared, read-only */
 struct workspace; /* the activations of one chunk; one thread's own */
 
+/* A chunk has no more tokens than this unless it is one string: few enough
+ * for a core's own cache, enough to be worth a walk through the weights. */
+#define CHUNK_TOKENS ((size_t)200)
+
 /* A stretch of a tensor's rows; a vector counts as one row. */
 struct piece {
     size_t tensor, first, rows;
@@ -29,9 +33,9 @@ struct engine {
     const char *name; /* "float avx512" */
 
     /* Keeps pointers to both arguments. */
-    struct weights *(*weights_new)(const struct model_config *config,
+    struct weights *(*new_weights)(const struct model_config *config,
                                    const struct layout *layout);
-    void (*weights_free)(struct weights *weights);
+    void (*free_weights)(struct weights *weights);
 
     /* Takes over the master PARAMETERS: every piece is to be rounded, then
      * every linear map 0..maps-1 packed, in any order, by any thread. */
@@ -40,11 +44,8 @@ struct engine {
     void (*pack)(struct weights *weights, size_t map);
     size_t (*maps)(const struct weights *weights);
 
-    /* How many tokens a chunk may have and still stay in the cache. */
-    size_t (*chunk_tokens)(const struct weights *weights);
-
-    struct workspace *(*workspace_new)(void);
-    void (*workspace_free)(struct workspace *workspace);
+    struct workspace *(*new_workspace)(void);
+    void (*free_workspace)(struct workspace *workspace);
 
     /*
      * Runs COUNT strings of the batch from FIRST on.  Only the last token

@@ -3,20 +3,33 @@
 #include "model/engine/kernels.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#if HAVE_LIBXSMM
+#include <libxsmm.h>
+#endif
+
+#include "base/memory.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Vectors side by side in a tile, at most; the width of a panel of B. */
+/* Vectors side by side in a tile, at most. */
 #define WIDEST 4
+
+/* What a compiled kernel takes at once of a plain and a transposed A, and
+ * from what product of m and k on it pays. */
+#define COMPILED_ROWS  48
+#define COMPILED_TERMS 64
+#define WORTHWHILE     ((size_t)48 * 64)
 
 /*
  * The tile of C at (row, column) with ROWS x VECTORS sums held in registers;
  * both are constants wherever this is inlined.
  */
 INLINE void tile(const struct product *p, size_t row, size_t column,
-                 const real *b, size_t b_row, size_t rows, size_t vectors)
+                 size_t rows, size_t vectors)
 {
-    const real *a = p->a + row * p->a_row;
+    const real *a = p->a + row * p->a_row, *b = p->b + column;
     real *c = p->c + row * p->c_row + column;
     size_t a_row = p->a_row, a_column = p->a_column, c_row = p->c_row;
     vector sum[24][WIDEST];
@@ -51,7 +64,7 @@ INLINE void tile(const struct product *p, size_t row, size_t column,
                 sum[i][j] = vector_fma(x, line[j], sum[i][j]);
         }
         a += a_column;
-        b += b_row;
+        b += p->b_row;
     }
 #pragma GCC unroll 24
     for (size_t i = 0; i < rows; i++)
@@ -60,15 +73,13 @@ INLINE void tile(const struct product *p, size_t row, size_t column,
             vector_store(c + i * c_row + j * LANES, sum[i][j]);
 }
 
-typedef void tile_kernel(const struct product *p, size_t row, size_t column,
-                         const real *b, size_t b_row);
+typedef void tile_kernel(const struct product *p, size_t row, size_t column);
 
 #define TILE(rows, vectors)                                                  \
     static void tile_##rows##_##vectors(const struct product *p, size_t row, \
-                                        size_t column, const real *b,        \
-                                        size_t b_row)                        \
+                                        size_t column)                       \
     {                                                                        \
-        tile(p, row, column, b, b_row, rows, vectors);                       \
+        tile(p, row, column, rows, vectors);                                 \
     }
 
 /* Heights by width, tallest first; as many sums as the registers hold. */
@@ -106,48 +117,175 @@ static const struct height heights[WIDEST][6] = {
 #endif
 /* clang-format on */
 
-/* How many of LEFT vectors the next panel takes: even shares at the end. */
-static size_t panel_width(size_t left)
+/* How many of LEFT vectors the next column of tiles takes: even shares at
+ * the end. */
+static size_t tile_width(size_t left)
 {
     return left == 5 || left == 6 ? 3 : left < WIDEST ? left : WIDEST;
 }
 
-void X(product)(const struct product *p)
+static void product_by_tiles(const struct product *p)
 {
     size_t vectors = padded(p->n) / LANES, width;
 
     for (size_t j = 0; j < vectors; j += width) {
-        const real *b = p->b + j * LANES * (p->b_row == 0 ? p->k : 1);
         const struct height *height;
         size_t row = 0;
 
-        width = panel_width(vectors - j);
+        width = tile_width(vectors - j);
         height = heights[width - 1];
         while (row < p->m)
             if (height->rows > p->m - row) {
                 height++;
             } else {
-                height->kernel(p, row, j * LANES, b,
-                               p->b_row == 0 ? width * LANES : p->b_row);
+                height->kernel(p, row, j * LANES);
                 row += height->rows;
             }
     }
 }
 
-void X(pack)(const real *w, size_t row_step, size_t column_step, size_t k,
-             size_t n, real *panels)
+static bool is_transposed(const struct product *p)
 {
-    size_t vectors = padded(n) / LANES, width;
-
-    for (size_t v = 0; v < vectors; v += width) {
-        width = panel_width(vectors - v);
-        for (size_t i = 0; i < k; i++)
-            for (size_t j = v * LANES; j < (v + width) * LANES; j++)
-                *panels++ = j < n ? w[i * row_step + j * column_step] : 0;
-    }
+    return p->a_column != 1;
 }
 
-void X(add_rows)(size_t rows, size_t n, const real *x, size_t x_row, real *sum)
+/* Fills ROWS of C with what the sums start from. */
+static void begin(const struct product *p, size_t rows)
+{
+    if (p->start == START_ADD)
+        return;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < p->n; j++)
+            p->c[i * p->c_row + j] = p->start == START_BIAS ? p->bias[j] : 0;
+}
+
+/* Blocks of rows of A by the compiled kernel, the rest by tiles. */
+static void product_plain(struct product p)
+{
+    for (; p.m >= COMPILED_ROWS; p.m -= COMPILED_ROWS) {
+        begin(&p, COMPILED_ROWS);
+        p.compiled(p.b, p.a, p.c);
+        p.a += COMPILED_ROWS * p.a_row;
+        p.c += COMPILED_ROWS * p.c_row;
+    }
+    product_by_tiles(&p);
+}
+
+/* Blocks of the sums' terms by the compiled kernel, the rest by tiles. */
+static void product_transposed(struct product p)
+{
+    if (p.k >= COMPILED_TERMS) {
+        begin(&p, p.m);
+        p.start = START_ADD;
+    }
+    for (; p.k >= COMPILED_TERMS; p.k -= COMPILED_TERMS) {
+        p.compiled(p.b, p.a, p.c);
+        p.a += COMPILED_TERMS * p.a_column;
+        p.b += COMPILED_TERMS * p.b_row;
+    }
+    if (p.k > 0)
+        product_by_tiles(&p);
+}
+
+void multiply(const struct product *p)
+{
+    if (p->compiled == NULL)
+        product_by_tiles(p);
+    else if (is_transposed(p))
+        product_transposed(*p);
+    else
+        product_plain(*p);
+}
+
+#if HAVE_LIBXSMM
+/* libxsmm counts columns first: its first matrix is our B, its m our n. */
+static compiled *dispatch(const struct product *p)
+{
+    int flags = is_transposed(p) ? LIBXSMM_GEMM_FLAG_TRANS_B : 0;
+    int a = (int)(is_transposed(p) ? p->a_column : p->a_row);
+    int b = (int)p->b_row, c = (int)p->c_row;
+    int m = (int)p->m, n = (int)p->n, k = (int)p->k;
+    real one = 1;
+
+#ifdef REAL_IS_FLOAT
+    return libxsmm_smmdispatch(n, m, k, &b, &a, &c, &one, &one, &flags, NULL);
+#else
+    return libxsmm_dmmdispatch(n, m, k, &b, &a, &c, &one, &one, &flags, NULL);
+#endif
+}
+
+/* Numbers of full precision, so that every rounding shows. */
+static real *jumble(size_t count)
+{
+    real *numbers = memory_new_aligned(count, sizeof(real));
+
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = (real)sin((double)i + 0.5);
+    return numbers;
+}
+
+/* For small n libxsmm splits sums; such kernels would give a row other bits
+ * than the tiles that compute its neighbours. */
+static bool agrees_with_tiles(struct product p)
+{
+    size_t rows = is_transposed(&p) ? p.k : p.m;
+    size_t size = p.m * p.c_row;
+    real *a = jumble(rows * (is_transposed(&p) ? p.a_column : p.a_row));
+    real *b = jumble(p.k * p.b_row);
+    real *tiles = jumble(size), *kernel = jumble(size);
+    bool agrees;
+
+    p.a = a;
+    p.b = b;
+    p.c = tiles;
+    p.start = START_ADD;
+    product_by_tiles(&p);
+    p.compiled(b, a, kernel);
+    agrees = memcmp(tiles, kernel, size * sizeof(real)) == 0;
+    free(a);
+    free(b);
+    free(tiles);
+    free(kernel);
+    return agrees;
+}
+
+compiled *compile_product(const struct product *shape)
+{
+    struct product p = *shape;
+
+    if (is_transposed(&p))
+        p.k = COMPILED_TERMS;
+    else
+        p.m = COMPILED_ROWS;
+    /* a kernel has to load what tiles find in registers */
+    if (p.m * p.k < WORTHWHILE)
+        return NULL;
+    p.compiled = dispatch(&p);
+    return p.compiled != NULL && agrees_with_tiles(p) ? p.compiled : NULL;
+}
+#else
+compiled *compile_product(const struct product *shape)
+{
+    (void)shape;
+    return NULL;
+}
+#endif
+
+void transpose(size_t rows, size_t columns, const real *from, real *to)
+{
+    for (size_t i = 0; i < rows; i += LANES)
+        for (size_t j = 0; j < columns; j += LANES) {
+            vector v[LANES];
+
+            for (size_t r = 0; r < LANES; r++)
+                v[r] = vector_load(from + (i + r) * columns + j);
+            vector_transpose(v);
+            for (size_t r = 0; r < LANES; r++)
+                vector_store(to + (j + r) * rows + i, v[r]);
+        }
+}
+
+void add_rows(size_t rows, size_t n, const real *x, size_t x_row, real *sum)
 {
     for (size_t j = 0; j < n; j += LANES) {
         vector s = vector_load(sum + j);
@@ -158,19 +296,19 @@ void X(add_rows)(size_t rows, size_t n, const real *x, size_t x_row, real *sum)
     }
 }
 
-void X(rectify)(size_t count, real *y)
+void rectify(size_t count, real *y)
 {
     for (size_t i = 0; i < count; i++)
         y[i] = y[i] > 0 ? y[i] : 0;
 }
 
-void X(rectify_backward)(size_t count, const real *y, real *dy)
+void rectify_backward(size_t count, const real *y, real *dy)
 {
     for (size_t i = 0; i < count; i++)
         dy[i] = y[i] > 0 ? dy[i] : 0;
 }
 
-void X(add)(size_t count, const real *x, real *y)
+void add_reals(size_t count, const real *x, real *y)
 {
     for (size_t i = 0; i < count; i++)
         y[i] += x[i];
@@ -188,8 +326,8 @@ INLINE vector centred(const struct norm *norm, const real *x, size_t column,
                     (wholes)v);
 }
 
-void X(norm_forward)(const struct norm *norm, size_t rows, const real *x,
-                     real *y, real *statistics)
+void norm_forward(const struct norm *norm, size_t rows, const real *x, real *y,
+                  real *statistics)
 {
     real share = 1 / (real)norm->size;
 
@@ -216,9 +354,9 @@ void X(norm_forward)(const struct norm *norm, size_t rows, const real *x,
     }
 }
 
-void X(norm_backward)(const struct norm *norm, size_t rows, const real *x,
-                      const real *statistics, const real *dy, bool add,
-                      real *dx, real *dgain, real *dshift)
+void norm_backward(const struct norm *norm, size_t rows, const real *x,
+                   const real *statistics, const real *dy, bool add, real *dx,
+                   real *dgain, real *dshift)
 {
     size_t width = norm->width;
     real share = 1 / (real)norm->size;

@@ -16,8 +16,22 @@
 
 #include "model/engine/vector.h"
 
+/* Every engine has functions of its own under these names. */
+#define multiply         X(multiply)
+#define compile_product  X(compile_product)
+#define transpose        X(transpose)
+#define add_rows         X(add_rows)
+#define rectify          X(rectify)
+#define rectify_backward X(rectify_backward)
+#define add_reals        X(add_reals)
+#define norm_forward     X(norm_forward)
+#define norm_backward    X(norm_backward)
+
 /* What a sum starts from: zero, what C holds, or a row of biases. */
 enum start { START_ZERO, START_ADD, START_BIAS };
+
+/* A kernel of libxsmm's for one shape: C += A B, arguments B, A, C. */
+typedef void compiled(const real *b, const real *a, real *c, ...);
 
 /* C[m][n] = start + A[m][k] B[k][n]. */
 struct product {
@@ -25,17 +39,24 @@ struct product {
     const real *a;
     size_t a_row, a_column; /* steps in A; 1 and the row for a transpose */
     const real *b;
-    size_t b_row; /* 0: B was packed into panels */
+    size_t b_row;
     real *c;
     size_t c_row;
     enum start start;
-    const real *bias; /* [n] */
+    const real *bias;   /* [n] */
+    compiled *compiled; /* for most of the rows or terms; or NULL */
 };
-void X(product)(const struct product *product);
+void multiply(const struct product *product);
 
-/* W times COLUMN and ROW steps, [k][n], into panels: k * n rounded up. */
-void X(pack)(const real *w, size_t row_step, size_t column_step, size_t k,
-             size_t n, real *panels);
+/*
+ * The kernel that helps with products of this shape (m and k may be others
+ * later, m of a plain and k of a transposed A), or NULL where libxsmm has
+ * none, none that gives the same bits as the tiles, or none worth its call.
+ */
+compiled *compile_product(const struct product *shape);
+
+/* to[columns][rows] = from[rows][columns], transposed. */
+void transpose(size_t rows, size_t columns, const real *from, real *to);
 
 /* COUNT rounded up to whole vectors. */
 static inline size_t padded(size_t count)
@@ -44,14 +65,14 @@ static inline size_t padded(size_t count)
 }
 
 /* sum[n] += the rows of x[rows][n]. */
-void X(add_rows)(size_t rows, size_t n, const real *x, size_t x_row, real *sum);
+void add_rows(size_t rows, size_t n, const real *x, size_t x_row, real *sum);
 
 /* y = max(x, 0), and dx = dy where y > 0, in place; all [count]. */
-void X(rectify)(size_t count, real *y);
-void X(rectify_backward)(size_t count, const real *y, real *dy);
+void rectify(size_t count, real *y);
+void rectify_backward(size_t count, const real *y, real *dy);
 
 /* y += x */
-void X(add)(size_t count, const real *x, real *y);
+void add_reals(size_t count, const real *x, real *y);
 
 /* Layer norm over the first SIZE of WIDTH padded columns. */
 struct norm {
@@ -61,12 +82,12 @@ struct norm {
 };
 
 /* STATISTICS [rows][2]: mean and reciprocal deviation of each row. */
-void X(norm_forward)(const struct norm *norm, size_t rows, const real *x,
-                     real *y, real *statistics);
+void norm_forward(const struct norm *norm, size_t rows, const real *x, real *y,
+                  real *statistics);
 
 /* dx = (ADD: dx +) the derivative by x; adds to dgain, dshift. */
-void X(norm_backward)(const struct norm *norm, size_t rows, const real *x,
-                      const real *statistics, const real *dy, bool add,
-                      real *dx, real *dgain, real *dshift);
+void norm_backward(const struct norm *norm, size_t rows, const real *x,
+                   const real *statistics, const real *dy, bool add, real *dx,
+                   real *dgain, real *dshift);
 
 #endif

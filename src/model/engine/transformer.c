@@ -5,53 +5,77 @@
 #include <math.h>
 #include <string.h>
 
-void X(linear_forward)(const struct weights *w, const struct linear *map,
-                       size_t rows, const real *x, real *y)
+struct product forward_product(const struct linear *map, size_t rows)
 {
-    bool biased = map->bias != SIZE_MAX;
-
-    X(product)
-    (&(struct product){ .m = rows,
-                        .n = map->out,
-                        .k = map->in,
-                        .a = x,
-                        .a_row = map->in,
-                        .a_column = 1,
-                        .b = map->forward,
-                        .c = y,
-                        .c_row = map->out,
-                        .start = biased ? START_BIAS : START_ZERO,
-                        .bias = biased ? w->block + map->bias : NULL });
+    return (struct product){ .m = rows,
+                             .n = map->out,
+                             .k = map->in,
+                             .a_row = map->in,
+                             .a_column = 1,
+                             .b_row = map->out,
+                             .c_row = map->out,
+                             .compiled = map->forward };
 }
 
-void X(linear_backward)(const struct linear *map, size_t rows, const real *x,
-                        const real *dy, bool add, real *dx, real *gradient)
+struct product backward_product(const struct linear *map, size_t rows)
 {
-    X(product)
-    (&(struct product){ .m = rows,
-                        .n = map->in,
-                        .k = map->out,
-                        .a = dy,
-                        .a_row = map->out,
-                        .a_column = 1,
-                        .b = map->backward,
-                        .c = dx,
-                        .c_row = map->in,
-                        .start = add ? START_ADD : START_ZERO });
-    X(product)
-    (&(struct product){ .m = map->out,
-                        .n = map->in,
-                        .k = rows,
-                        .a = dy,
-                        .a_row = 1,
-                        .a_column = map->out,
-                        .b = x,
-                        .b_row = map->in,
-                        .c = gradient + map->weight,
-                        .c_row = map->in,
-                        .start = START_ADD });
+    return (struct product){ .m = rows,
+                             .n = map->in,
+                             .k = map->out,
+                             .a_row = map->out,
+                             .a_column = 1,
+                             .b_row = map->in,
+                             .c_row = map->in,
+                             .compiled = map->backward };
+}
+
+/* dW = dy^T x */
+struct product gradient_product(const struct linear *map, size_t rows)
+{
+    return (struct product){ .m = map->out,
+                             .n = map->in,
+                             .k = rows,
+                             .a_row = 1,
+                             .a_column = map->out,
+                             .b_row = map->in,
+                             .c_row = map->in,
+                             .start = START_ADD,
+                             .compiled = map->gradient };
+}
+
+void linear_forward(const struct weights *w, const struct linear *map,
+                    size_t rows, const real *x, real *y)
+{
+    struct product p = forward_product(map, rows);
+
+    p.a = x;
+    p.b = map->transposed;
+    p.c = y;
+    if (map->bias != SIZE_MAX) {
+        p.start = START_BIAS;
+        p.bias = w->block + map->bias;
+    }
+    multiply(&p);
+}
+
+void linear_backward(const struct weights *w, const struct linear *map,
+                     size_t rows, const real *x, const real *dy, bool add,
+                     real *dx, real *gradient)
+{
+    struct product p = backward_product(map, rows);
+
+    p.a = dy;
+    p.b = w->block + map->weight;
+    p.c = dx;
+    p.start = add ? START_ADD : START_ZERO;
+    multiply(&p);
+    p = gradient_product(map, rows);
+    p.a = dy;
+    p.b = x;
+    p.c = gradient + map->weight;
+    multiply(&p);
     if (map->bias != SIZE_MAX)
-        X(add_rows)(rows, map->out, dy, map->out, gradient + map->bias);
+        add_rows(rows, map->out, dy, map->out, gradient + map->bias);
 }
 
 static struct norm norm_of(const struct weights *w, struct affine affine)
@@ -63,23 +87,24 @@ static struct norm norm_of(const struct weights *w, struct affine affine)
                           .shift = w->block + affine.shift };
 }
 
-static void norm_forward(const struct weights *w, struct affine affine,
-                         size_t rows, const real *x, real *y, real *statistics)
+static void normalise_forward(const struct weights *w, struct affine affine,
+                              size_t rows, const real *x, real *y,
+                              real *statistics)
 {
     struct norm norm = norm_of(w, affine);
 
-    X(norm_forward)(&norm, rows, x, y, statistics);
+    norm_forward(&norm, rows, x, y, statistics);
 }
 
-static void norm_backward(const struct weights *w, struct affine affine,
-                          size_t rows, const real *x, const real *statistics,
-                          const real *dy, bool add, real *dx, real *gradient)
+static void normalise_backward(const struct weights *w, struct affine affine,
+                               size_t rows, const real *x,
+                               const real *statistics, const real *dy, bool add,
+                               real *dx, real *gradient)
 {
     struct norm norm = norm_of(w, affine);
 
-    X(norm_backward)
-    (&norm, rows, x, statistics, dy, add, dx, gradient + affine.gain,
-     gradient + affine.shift);
+    norm_backward(&norm, rows, x, statistics, dy, add, dx,
+                  gradient + affine.gain, gradient + affine.shift);
 }
 
 /* x = token embedding + position: [R][D]. */
@@ -98,8 +123,8 @@ static void embed_forward(const struct weights *w, const struct workspace *s,
             memcpy(x + r * w->d, token + s->tokens[r] * w->d,
                    w->d * sizeof(real));
             if (position != NULL)
-                X(add)
-            (w->d, position + (r - s->starts[i]) * w->d, x + r * w->d);
+                add_reals(w->d, position + (r - s->starts[i]) * w->d,
+                          x + r * w->d);
         }
 }
 
@@ -113,10 +138,10 @@ static void embed_backward(const struct weights *w, const struct workspace *s,
         position = gradient + w->homes[w->layout->position].offset;
     for (size_t i = 0; i < s->n_strings; i++)
         for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++) {
-            X(add)(w->d, dx + r * w->d, token + s->tokens[r] * w->d);
+            add_reals(w->d, dx + r * w->d, token + s->tokens[r] * w->d);
             if (position != NULL)
-                X(add)
-            (w->d, dx + r * w->d, position + (r - s->starts[i]) * w->d);
+                add_reals(w->d, dx + r * w->d,
+                          position + (r - s->starts[i]) * w->d);
         }
 }
 
@@ -125,8 +150,8 @@ static void open_forward(const struct weights *w, struct affine affine,
                          size_t rows, struct branch *branch)
 {
     if (w->config->norm == NORM_PRE)
-        norm_forward(w, affine, rows, branch->input, branch->body,
-                     branch->statistics);
+        normalise_forward(w, affine, rows, branch->input, branch->body,
+                          branch->statistics);
 }
 
 /* After it: f is in raw where a norm follows, in output otherwise. */
@@ -137,11 +162,12 @@ static void close_forward(const struct weights *w, struct affine affine,
     size_t count = rows * w->d;
 
     if (w->config->norm == NORM_POST)
-        X(add)(count, residual, branch->raw);
+        add_reals(count, residual, branch->raw);
     if (branch->raw != NULL)
-        norm_forward(w, affine, rows, branch->raw, output, branch->statistics);
+        normalise_forward(w, affine, rows, branch->raw, output,
+                          branch->statistics);
     if (w->config->norm != NORM_POST)
-        X(add)(count, residual, output);
+        add_reals(count, residual, output);
 }
 
 /* From s->dx by the output to that by f, returned, and by the residual,
@@ -152,8 +178,8 @@ static const real *close_backward(const struct weights *w, struct workspace *s,
 {
     if (branch->raw == NULL)
         return s->dx;
-    norm_backward(w, affine, rows, branch->raw, branch->statistics, s->dx,
-                  false, s->draw, gradient);
+    normalise_backward(w, affine, rows, branch->raw, branch->statistics, s->dx,
+                       false, s->draw, gradient);
     if (w->config->norm == NORM_POST)
         memcpy(s->dx, s->draw, rows * w->d * sizeof(real));
     return s->draw;
@@ -165,10 +191,10 @@ static void open_backward(const struct weights *w, struct workspace *s,
                           const struct branch *branch, real *gradient)
 {
     if (w->config->norm == NORM_PRE)
-        norm_backward(w, affine, rows, branch->input, branch->statistics,
-                      s->dbody, true, s->dx, gradient);
+        normalise_backward(w, affine, rows, branch->input, branch->statistics,
+                           s->dbody, true, s->dx, gradient);
     else
-        X(add)(rows * w->d, s->dbody, s->dx);
+        add_reals(rows * w->d, s->dbody, s->dx);
 }
 
 /* Whether layer L is computed for the last token of each string alone. */
@@ -232,9 +258,9 @@ static void heads_forward(const struct weights *w, struct workspace *s,
             real *out = s->layers[l].heads + seat.queries;
 
             if (saturated)
-                X(attention_saturated)(&seat.head, &s->scratch, rule->tie, out);
+                head_saturated(&seat.head, &s->scratch, rule->tie, out);
             else
-                X(attention_forward)(&seat.head, &s->scratch, out);
+                head_forward(&seat.head, &s->scratch, out);
         }
 }
 
@@ -245,10 +271,9 @@ static void heads_backward(const struct weights *w, struct workspace *s,
         for (size_t h = 0; h < w->config->n_heads; h++) {
             struct seat seat = seat_at(w, s, l, i, h, 1);
 
-            X(attention_backward)
-            (&seat.head, &s->scratch, s->dheads + seat.queries,
-             s->dquery + seat.queries, s->dkeys_values + seat.keys,
-             s->dkeys_values + seat.keys + w->d);
+            head_backward(&seat.head, &s->scratch, s->dheads + seat.queries,
+                          s->dquery + seat.queries, s->dkeys_values + seat.keys,
+                          s->dkeys_values + seat.keys + w->d);
         }
 }
 
@@ -281,18 +306,17 @@ static void attention_forward(const struct weights *w, struct workspace *s,
     size_t queries = queries_of(w, s, l);
 
     open_forward(w, layer->attention_norm, s->n_rows, &a->attention);
-    X(linear_forward)(w, &layer->keys_values, s->n_rows, body, a->keys_values);
+    linear_forward(w, &layer->keys_values, s->n_rows, body, a->keys_values);
     if (narrows(w, s, l)) {
         narrow_forward(w, s, residual, s->read_input);
         narrow_forward(w, s, body, s->read_body);
         residual = s->read_input;
         body = s->read_body;
     }
-    X(linear_forward)(w, &layer->query, queries, body, a->query);
+    linear_forward(w, &layer->query, queries, body, a->query);
     heads_forward(w, s, l, rule);
-    X(linear_forward)
-    (w, &layer->output, queries, a->heads,
-     a->attention.raw != NULL ? a->attention.raw : output);
+    linear_forward(w, &layer->output, queries, a->heads,
+                   a->attention.raw != NULL ? a->attention.raw : output);
     close_forward(w, layer->attention_norm, queries, residual, &a->attention,
                   output);
 }
@@ -307,22 +331,20 @@ static void attention_backward(const struct weights *w, struct workspace *s,
 
     df = close_backward(w, s, layer->attention_norm, queries, &a->attention,
                         gradient);
-    X(linear_backward)
-    (&layer->output, queries, a->heads, df, false, s->dheads, gradient);
+    linear_backward(w, &layer->output, queries, a->heads, df, false, s->dheads,
+                    gradient);
     heads_backward(w, s, l);
-    X(linear_backward)
-    (&layer->keys_values, s->n_rows, body, s->dkeys_values, false, s->dbody,
-     gradient);
+    linear_backward(w, &layer->keys_values, s->n_rows, body, s->dkeys_values,
+                    false, s->dbody, gradient);
     if (narrows(w, s, l)) {
-        X(linear_backward)
-        (&layer->query, queries, s->read_body, s->dquery, false, s->draw,
-         gradient);
+        linear_backward(w, &layer->query, queries, s->read_body, s->dquery,
+                        false, s->draw, gradient);
         for (size_t i = 0; i < s->n_strings; i++)
-            X(add)(w->d, s->draw + i * w->d, s->dbody + s->last[i] * w->d);
+            add_reals(w->d, s->draw + i * w->d, s->dbody + s->last[i] * w->d);
         narrow_backward(w, s, s->dx);
     } else {
-        X(linear_backward)
-        (&layer->query, queries, body, s->dquery, true, s->dbody, gradient);
+        linear_backward(w, &layer->query, queries, body, s->dquery, true,
+                        s->dbody, gradient);
     }
     open_backward(w, s, layer->attention_norm, s->n_rows, &a->attention,
                   gradient);
@@ -337,11 +359,10 @@ static void feedforward_forward(const struct weights *w, struct workspace *s,
     size_t rows = queries_of(w, s, l);
 
     open_forward(w, layer->feedforward_norm, rows, branch);
-    X(linear_forward)(w, &layer->up, rows, branch->body, a->hidden);
-    X(rectify)(rows * w->f, a->hidden);
-    X(linear_forward)
-    (w, &layer->down, rows, a->hidden,
-     branch->raw != NULL ? branch->raw : output);
+    linear_forward(w, &layer->up, rows, branch->body, a->hidden);
+    rectify(rows * w->f, a->hidden);
+    linear_forward(w, &layer->down, rows, a->hidden,
+                   branch->raw != NULL ? branch->raw : output);
     close_forward(w, layer->feedforward_norm, rows, branch->input, branch,
                   output);
 }
@@ -356,16 +377,16 @@ static void feedforward_backward(const struct weights *w, struct workspace *s,
     const real *df =
         close_backward(w, s, layer->feedforward_norm, rows, branch, gradient);
 
-    X(linear_backward)
-    (&layer->down, rows, a->hidden, df, false, s->dhidden, gradient);
-    X(rectify_backward)(rows * w->f, a->hidden, s->dhidden);
-    X(linear_backward)
-    (&layer->up, rows, branch->body, s->dhidden, false, s->dbody, gradient);
+    linear_backward(w, &layer->down, rows, a->hidden, df, false, s->dhidden,
+                    gradient);
+    rectify_backward(rows * w->f, a->hidden, s->dhidden);
+    linear_backward(w, &layer->up, rows, branch->body, s->dhidden, false,
+                    s->dbody, gradient);
     open_backward(w, s, layer->feedforward_norm, rows, branch, gradient);
 }
 
-void X(transformer_forward)(const struct weights *w, struct workspace *s,
-                            const struct attention_rule *rule)
+void transformer_forward(const struct weights *w, struct workspace *s,
+                         const struct attention_rule *rule)
 {
     size_t n_layers = w->config->n_layers;
 
@@ -377,16 +398,17 @@ void X(transformer_forward)(const struct weights *w, struct workspace *s,
                                              : s->encoded);
     }
     if (w->config->norm == NORM_PRE)
-        norm_forward(w, w->final_norm, s->n_read, s->encoded, s->final,
-                     s->final_statistics);
+        normalise_forward(w, w->final_norm, s->n_read, s->encoded, s->final,
+                          s->final_statistics);
 }
 
-void X(transformer_backward)(const struct weights *w, struct workspace *s,
-                             real *gradient)
+void transformer_backward(const struct weights *w, struct workspace *s,
+                          real *gradient)
 {
     if (w->config->norm == NORM_PRE)
-        norm_backward(w, w->final_norm, s->n_read, s->encoded,
-                      s->final_statistics, s->dread, false, s->dx, gradient);
+        normalise_backward(w, w->final_norm, s->n_read, s->encoded,
+                           s->final_statistics, s->dread, false, s->dx,
+                           gradient);
     else
         memcpy(s->dx, s->dread, s->n_read * w->d * sizeof(real));
     for (size_t l = w->config->n_layers; l-- > 0;) {

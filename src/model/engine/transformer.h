@@ -15,6 +15,23 @@
 #include "model/engine/engine.h"
 #include "model/engine/kernels.h"
 
+/* Every engine has functions of its own under these names. */
+#define workspace_load       X(workspace_load)
+#define workspace_new        X(workspace_new)
+#define workspace_free       X(workspace_free)
+#define weights_new          X(weights_new)
+#define weights_free         X(weights_free)
+#define weights_round        X(weights_round)
+#define weights_pack         X(weights_pack)
+#define weights_collect      X(weights_collect)
+#define transformer_forward  X(transformer_forward)
+#define transformer_backward X(transformer_backward)
+#define linear_forward       X(linear_forward)
+#define linear_backward      X(linear_backward)
+#define forward_product      X(forward_product)
+#define backward_product     X(backward_product)
+#define gradient_product     X(gradient_product)
+
 /* Where a tensor stands in a padded block of weights or gradients. */
 struct home {
     size_t offset; /* SIZE_MAX: there is no such tensor */
@@ -23,11 +40,11 @@ struct home {
 
 /* y = x W^T + b. */
 struct linear {
-    size_t in, out; /* padded */
-    size_t weight;  /* [out][in] in a block */
-    size_t bias;    /* [out] in a block; SIZE_MAX: none */
-    real *forward;  /* W^T packed */
-    real *backward; /* W packed */
+    size_t in, out;   /* padded */
+    size_t weight;    /* [out][in] in a block */
+    size_t bias;      /* [out] in a block; SIZE_MAX: none */
+    real *transposed; /* [in][out] */
+    compiled *forward, *backward, *gradient; /* or NULL */
 };
 
 /* Gains and shifts in a block; SIZE_MAX: no norm here. */
@@ -52,7 +69,7 @@ struct weights {
     struct home *homes; /* [n_tensors] */
     size_t size;        /* of a block */
     real *block;        /* the rounded parameters */
-    real *packed;       /* all panels */
+    real *transposed;   /* of all linear maps */
     struct layer *layers;
     struct affine final_norm;
     struct linear classifier;
@@ -112,36 +129,41 @@ struct workspace {
 };
 
 /* Makes room for a chunk and reads its tokens. */
-void X(workspace_load)(const struct weights *weights,
-                       struct workspace *workspace, const struct batch *batch,
-                       size_t first, size_t count, bool every);
-struct workspace *X(workspace_new)(void);
-void X(workspace_free)(struct workspace *workspace);
+void workspace_load(const struct weights *weights, struct workspace *workspace,
+                    const struct batch *batch, size_t first, size_t count,
+                    bool every);
+struct workspace *workspace_new(void);
+void workspace_free(struct workspace *workspace);
 
-struct weights *X(weights_new)(const struct model_config *config,
-                               const struct layout *layout);
-void X(weights_free)(struct weights *weights);
-size_t X(weights_chunk)(const struct weights *weights);
-void X(weights_round)(struct weights *weights, const double *parameters,
-                      const struct piece *piece);
-void X(weights_pack)(struct weights *weights, size_t map);
-void X(weights_collect)(const struct weights *weights, void *const *blocks,
-                        size_t n, const struct piece *piece, double factor,
-                        double *gradient);
+struct weights *weights_new(const struct model_config *config,
+                            const struct layout *layout);
+void weights_free(struct weights *weights);
+void weights_round(struct weights *weights, const double *parameters,
+                   const struct piece *piece);
+void weights_pack(struct weights *weights, size_t map);
+void weights_collect(const struct weights *weights, void *const *blocks,
+                     size_t n, const struct piece *piece, double factor,
+                     double *gradient);
 
 /* From tokens to workspace->final. */
-void X(transformer_forward)(const struct weights *weights,
-                            struct workspace *workspace,
-                            const struct attention_rule *rule);
+void transformer_forward(const struct weights *weights,
+                         struct workspace *workspace,
+                         const struct attention_rule *rule);
 
 /* From workspace->dread, the derivatives by final, to the gradient block. */
-void X(transformer_backward)(const struct weights *weights,
-                             struct workspace *workspace, real *gradient);
+void transformer_backward(const struct weights *weights,
+                          struct workspace *workspace, real *gradient);
 
 /* y = x W^T + b, and backward: dx = dy W (ADD: dx +), into the gradient. */
-void X(linear_forward)(const struct weights *weights, const struct linear *map,
-                       size_t rows, const real *x, real *y);
-void X(linear_backward)(const struct linear *map, size_t rows, const real *x,
-                        const real *dy, bool add, real *dx, real *gradient);
+void linear_forward(const struct weights *weights, const struct linear *map,
+                    size_t rows, const real *x, real *y);
+void linear_backward(const struct weights *weights, const struct linear *map,
+                     size_t rows, const real *x, const real *dy, bool add,
+                     real *dx, real *gradient);
+
+/* Its three products, of ROWS rows and without their operands. */
+struct product forward_product(const struct linear *map, size_t rows);
+struct product backward_product(const struct linear *map, size_t rows);
+struct product gradient_product(const struct linear *map, size_t rows);
 
 #endif

@@ -74,27 +74,38 @@ static void list_maps(struct weights *w)
     w->maps[w->n_maps++] = &w->classifier;
 }
 
-/* Room for both packed forms of every map. */
+/* Room for the parameters and the transposes of every map. */
 static void allocate(struct weights *w)
 {
     size_t size = 0;
     real *next;
 
     for (size_t i = 0; i < w->n_maps; i++)
-        size += 2 * w->maps[i]->in * w->maps[i]->out;
+        size += w->maps[i]->in * w->maps[i]->out;
     w->block = memory_new_aligned(w->size, sizeof(real));
-    w->packed = next = memory_new_aligned(size, sizeof(real));
+    w->transposed = next = memory_new_aligned(size, sizeof(real));
     for (size_t i = 0; i < w->n_maps; i++) {
-        struct linear *map = w->maps[i];
-
-        map->forward = next;
-        map->backward = next + map->in * map->out;
-        next += 2 * map->in * map->out;
+        w->maps[i]->transposed = next;
+        next += w->maps[i]->in * w->maps[i]->out;
     }
 }
 
-struct weights *X(weights_new)(const struct model_config *config,
-                               const struct layout *layout)
+static void compile_maps(struct weights *w)
+{
+    for (size_t i = 0; i < w->n_maps; i++) {
+        struct linear *map = w->maps[i];
+        struct product forward = forward_product(map, 0);
+        struct product backward = backward_product(map, 0);
+        struct product gradient = gradient_product(map, 0);
+
+        map->forward = compile_product(&forward);
+        map->backward = compile_product(&backward);
+        map->gradient = compile_product(&gradient);
+    }
+}
+
+struct weights *weights_new(const struct model_config *config,
+                            const struct layout *layout)
 {
     struct weights *w = memory_new(1, sizeof(*w));
 
@@ -116,10 +127,11 @@ struct weights *X(weights_new)(const struct model_config *config,
     w->classifier = place_linear(w, layout->classifier, w->d, w->o);
     list_maps(w);
     allocate(w);
+    compile_maps(w);
     return w;
 }
 
-void X(weights_free)(struct weights *w)
+void weights_free(struct weights *w)
 {
     if (w == NULL)
         return;
@@ -127,7 +139,7 @@ void X(weights_free)(struct weights *w)
     free(w->layers);
     free(w->maps);
     free(w->block);
-    free(w->packed);
+    free(w->transposed);
     free(w);
 }
 
@@ -148,8 +160,8 @@ static struct span span_of(const struct weights *w, const struct piece *piece)
                           .columns = columns };
 }
 
-void X(weights_round)(struct weights *w, const double *parameters,
-                      const struct piece *piece)
+void weights_round(struct weights *w, const double *parameters,
+                   const struct piece *piece)
 {
     struct span span = span_of(w, piece);
 
@@ -162,27 +174,24 @@ void X(weights_round)(struct weights *w, const double *parameters,
     }
 }
 
-void X(weights_pack)(struct weights *w, size_t index)
+void weights_pack(struct weights *w, size_t index)
 {
     const struct linear *map = w->maps[index];
-    const real *weight = w->block + map->weight;
 
-    X(pack)(weight, 1, map->in, map->in, map->out, map->forward);
-    X(pack)(weight, map->in, 1, map->out, map->in, map->backward);
+    transpose(map->out, map->in, w->block + map->weight, map->transposed);
 }
 
-void X(weights_collect)(const struct weights *w, void *const *blocks, size_t n,
-                        const struct piece *piece, double factor,
-                        double *gradient)
+void weights_collect(const struct weights *w, void *const *blocks, size_t n,
+                     const struct piece *piece, double factor, double *gradient)
 {
     struct span span = span_of(w, piece);
     const real *sum = (const real *)blocks[0] + span.home;
 
     for (size_t step = 1; step < n; step *= 2)
         for (size_t i = 0; i + step < n; i += 2 * step)
-            X(add)
-    (piece->rows * span.row, (const real *)blocks[i + step] + span.home,
-     (real *)blocks[i] + span.home);
+            add_reals(piece->rows * span.row,
+                      (const real *)blocks[i + step] + span.home,
+                      (real *)blocks[i] + span.home);
     for (size_t r = 0; r < piece->rows; r++)
         for (size_t c = 0; c < span.columns; c++)
             gradient[span.flat + r * span.columns + c] =

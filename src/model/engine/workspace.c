@@ -6,12 +6,12 @@
 #include "base/memory.h"
 #include "model/engine/transformer.h"
 
-struct workspace *X(workspace_new)(void)
+struct workspace *workspace_new(void)
 {
     return memory_new(1, sizeof(struct workspace));
 }
 
-void X(workspace_free)(struct workspace *s)
+void workspace_free(struct workspace *s)
 {
     if (s == NULL)
         return;
@@ -111,8 +111,8 @@ static void make_room(const struct weights *w, struct workspace *s, size_t rows)
 {
     struct purse purse = { 0 };
 
-    if (rows < X(weights_chunk)(w))
-        rows = X(weights_chunk)(w);
+    if (rows < CHUNK_TOKENS)
+        rows = CHUNK_TOKENS;
     if (rows <= s->room)
         return;
     s->room = rows;
@@ -153,9 +153,9 @@ static size_t string_of(const struct batch *batch, size_t i)
     return batch->index == NULL ? i : batch->index[i];
 }
 
-void X(workspace_load)(const struct weights *w, struct workspace *s,
-                       const struct batch *batch, size_t first, size_t count,
-                       bool every)
+void workspace_load(const struct weights *w, struct workspace *s,
+                    const struct batch *batch, size_t first, size_t count,
+                    bool every)
 {
     const struct strings *strings = batch->strings;
     size_t rows = 0, longest = 0;
