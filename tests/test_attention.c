@@ -144,6 +144,25 @@ START_TEST(test_uniform)
 }
 END_TEST
 
+/* What differs by less than its bound ties at degree 0 and below as well. */
+START_TEST(test_uniform_within_bounds)
+{
+    static const double scores[2][K] = { { 3, 1e-13, 1e-13 }, { 3, 0, 0 } };
+    struct scalar weights[N];
+    struct scene scene;
+
+    stage(&scene, 2, 1, 3, scores, 1e-12);
+    weigh(&scene, K, 1, weights);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_double_eq(weights[i].planes[0].value, 0.5);
+        ck_assert_double_eq(weights[i].planes[1].value, 0);
+        ck_assert_double_ge(weights[i].planes[0].bound, 0.5e-12);
+        ck_assert_double_ge(weights[i].planes[1].bound, 0.5e-12);
+    }
+    strike(&scene);
+}
+END_TEST
+
 /*
  * Degree 0 decides how much, what is below corrects it: the series of each
  * weight, summed at a large c, is the softmax of the scores summed there.
@@ -319,6 +338,7 @@ int main(void)
     tcase_add_test(limit, test_argmax);
     tcase_add_test(limit, test_argmax_bounds);
     tcase_add_test(limit, test_uniform);
+    tcase_add_test(limit, test_uniform_within_bounds);
     tcase_add_test(limit, test_tails);
     tcase_add_test(limit, test_first_tail);
     tcase_add_test(limit, test_unknown);

@@ -301,7 +301,7 @@ START_TEST(test_threads)
 {
     struct network *network = oracle_network((size_t)_i * 11, 3);
     struct saturation_config config = standard();
-    struct strings strings = random_strings(300, 20, 5);
+    struct strings strings = random_strings(200, 12, 5);
     double measured = saturation_measure(network, &config, &strings);
 
     for (size_t e = 0; e < 4; e++) {
@@ -440,8 +440,11 @@ int main(void)
     tcase_add_loop_test(scaled, test_scaled_is_the_network, 0, VARIANTS);
     tcase_add_loop_test(scaled, test_scaled_bounds, 0, VARIANTS);
     tcase_add_test(scaled, test_rounding);
+    tcase_set_timeout(scaled, 60);
     tcase_add_loop_test(bits, test_prefix_sharing, 0, VARIANTS);
     tcase_add_loop_test(bits, test_threads, 0, 4);
+    tcase_set_timeout(bits, 60);
+    tcase_set_timeout(other, 60);
     tcase_add_loop_test(other, test_encoder, 0, VARIANTS);
     tcase_add_loop_test(other, test_measure, 0, VARIANTS);
     tcase_add_loop_test(other, test_attention, 0, VARIANTS);

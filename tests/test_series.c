@@ -468,6 +468,32 @@ START_TEST(test_normalise_descends)
                                 1e-14);
         ck_assert_double_le(ball.bound, 1e-13);
     }
+    /* the same with an order between them that is not there at all: LN of
+     * (1 2 3) c^2 + (1 0 0) has the variance 2/3 c^4 - 2/3 c^2 + ... */
+    series_zero(&x);
+    for (size_t k = 0; k < 3; k++) {
+        double term[8] __attribute__((aligned(64))) = { 0 };
+        static const double sparse[][3] = { { 5, 5, 5 },
+                                            { 1, 2, 3 },
+                                            { 1, 0, 0 } };
+
+        memcpy(term, sparse[k], sizeof(sparse[k]));
+        series_add_term(K, k == 0 ? 3 : 4 - 2 * (int)k, term, 0, &x);
+    }
+    ck_assert(x.exact);
+    affine.shift = NULL;
+    ck_assert(series_normalise(&arithmetic, &affine, &x, &room, &y));
+    ck_assert_int_eq(y.top, 1);
+    ck_assert(series_plane(&y, 1) == NULL);
+    for (size_t i = 0; i < 3; i++) {
+        double first = (double)i - 1, second = i == 0 ? 2.0 / 3 : -1.0 / 3;
+
+        /* order c^-2: second / sd - first cov / sd^3, cov = -1/3, var 2/3 */
+        ck_assert_double_eq_tol(
+            series_plane(&y, 2)[i],
+            second * sqrt(1.5) + first / 3 * sqrt(1.5) * 1.5, 1e-14);
+    }
+    affine.shift = ones;
     /* constant to all orders: LN is zero, the shift remains, and it is said */
     set(&x, 4, 2, rows, 1e-15);
     ck_assert(!series_normalise(&arithmetic, &affine, &x, &room, &y));

@@ -14,7 +14,7 @@
 
 /* When the states of a thread outgrow this they are forgotten, between two
  * strings; it costs time only. */
-static const size_t most_bytes = (size_t)64 << 20;
+static const size_t most_bytes = (size_t)32 << 20;
 
 /* Lists as long as the longest string seen. */
 struct lists {
