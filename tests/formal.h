@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "base/statistics.h"
+#include "language/clauses.h"
 #include "language/language.h"
 #include "language/passage.h"
 #include "said.h"
@@ -49,6 +50,23 @@ static inline void formal_string(size_t number, size_t size, size_t n,
 {
     for (size_t i = n; i-- > 0; number /= size)
         out[i] = (uint16_t)(number % size);
+}
+
+/* The machine of the clauses in TEXT over the symbols NAMES. */
+static inline bool formal_machine(const char *text, const char *names,
+                                  struct machine *out, struct error *error)
+{
+    struct alphabet alphabet = formal_alphabet(names);
+    struct yaml_document document;
+    struct reading reading = { .source = text, .alphabet = &alphabet };
+    bool ok;
+
+    ck_assert(yaml_parse(&document, text, strlen(text), "x", error));
+    reading.root = document.root;
+    ok = clauses_read(out, &reading, error);
+    yaml_clear(&document);
+    alphabet_clear(&alphabet);
+    return ok;
 }
 
 /* The language that TEXT, a whole file, describes; the scratch directory is
