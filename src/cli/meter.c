@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,10 +40,20 @@ void meter_clear(struct meter *meter)
     meter->is_shown = false;
 }
 
+/* A line that wraps could not be drawn over. */
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1
+               ? size.ws_col - 1
+               : 79;
+}
+
 static void show(struct meter *meter, const struct text *line)
 {
     if (meter->is_terminal) {
-        fprintf(stderr, "\r%s\033[K", line->data);
+        fprintf(stderr, "\r%.*s\033[K", terminal_width(), line->data);
         fflush(stderr);
     } else {
         fprintf(stderr, "%s\n", line->data);
