@@ -120,6 +120,56 @@ START_TEST(test_names)
 }
 END_TEST
 
+/* What is not finite has no limit, and is still evaluated as it is. */
+START_TEST(test_not_finite)
+{
+    struct saturation_config config = standard();
+    struct network *network = oracle_network(0, 1);
+    struct evaluator **list = NULL, *one;
+    struct error error = { 0 };
+
+    oracle_put(network, "layers.1.feedforward.up.weight", 3, 2, NAN);
+    network_update(network);
+    ck_assert(!evaluators_new(&list, network, &config, &error));
+    ck_assert_int_eq(error.kind, ERROR_CONFIG);
+    ck_assert_uint_eq(error.count, 1);
+    ck_assert_str_eq(error.complaints[0].text,
+                     "layers.1.feedforward.up.weight of this network has no "
+                     "limit: it is not finite");
+    error_clear(&error);
+    ck_assert(!evaluator_new(&one, "encoder", network, &config, &error));
+    error_clear(&error);
+    ck_assert(evaluator_new(&one, "scaled=10", network, &config, &error));
+    evaluator_free(one);
+    schema_clear(saturation_fields, &config);
+    network_free(network);
+}
+END_TEST
+
+/* Overflow is no decision: neither a sign nor a zero that a lower order may
+ * stand in for. */
+START_TEST(test_overflow)
+{
+    struct network *plain = oracle_network(NORM_NONE, 1);
+    struct network *network = network_scaled(plain, 1e150, PRECISION_DOUBLE);
+    struct strings strings = random_strings(10, 6, 1);
+    static const char *const names[] = { "scaled=1", "limit", "encoder" };
+
+    for (size_t e = 0; e < 3; e++) {
+        struct decision *decisions = decisions_of(network, names[e], &strings);
+
+        for (size_t i = 0; i < strings.count; i++) {
+            ck_assert_int_eq(decision_sign(&decisions[i]), 0);
+            ck_assert_int_eq(decisions[i].flagged, e > 0);
+        }
+        free(decisions);
+    }
+    strings_clear(&strings);
+    network_free(network);
+    network_free(plain);
+}
+END_TEST
+
 START_TEST(test_sign)
 {
     ck_assert_int_eq(decision_sign(&(struct decision){ .logit = 2 }), 1);
@@ -437,6 +487,8 @@ int main(void)
     tcase_add_test(names, test_fields);
     tcase_add_test(names, test_names);
     tcase_add_test(names, test_sign);
+    tcase_add_test(names, test_not_finite);
+    tcase_add_test(names, test_overflow);
     tcase_add_loop_test(scaled, test_scaled_is_the_network, 0, VARIANTS);
     tcase_add_loop_test(scaled, test_scaled_bounds, 0, VARIANTS);
     tcase_add_test(scaled, test_rounding);

@@ -2,7 +2,6 @@
 
 #include "saturation/evaluator.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,7 +125,13 @@ static struct decision judge_plain(const struct scalar *logit,
     return decision;
 }
 
-/* The sign is that of the first order beyond its bound. */
+static bool is_lost(const struct decision *decision)
+{
+    return !isfinite(decision->logit) || !isfinite(decision->bound);
+}
+
+/* The sign is that of the first order beyond its bound; where that is lost to
+ * overflow there is none. */
 static struct decision judge_limit(const struct scalar *logit,
                                    const struct state *state)
 {
@@ -137,6 +142,7 @@ static struct decision judge_limit(const struct scalar *logit,
             decision.logit = logit->planes[k].value;
             decision.degree = logit->top - (int)k;
             decision.bound = logit->planes[k].bound * PLANE_SLACK;
+            decision.flagged = decision.flagged || is_lost(&decision);
             return decision;
         }
     decision.flagged = decision.flagged || !logit->exact;
@@ -148,7 +154,8 @@ static struct decision judge_encoder(const struct scalar *logit,
 {
     struct decision decision = judge_plain(logit, state);
 
-    if (!state->output.exact && series_leading(&state->output) < 0)
+    if (is_lost(&decision) ||
+        (!state->output.exact && series_leading(&state->output) < 0))
         decision.flagged = true;
     return decision;
 }
@@ -189,6 +196,27 @@ static const struct kind *find_kind(const char *name, double *c)
     return NULL;
 }
 
+/* A limit of what is not finite is none. */
+static bool check_finite(const struct kind *kind, const struct network *network,
+                         struct error *error)
+{
+    const double *weights = network_weights(network);
+    const struct layout *layout = network_layout(network);
+
+    for (size_t i = 0; kind->create == create_limit && i < layout->n_tensors;
+         i++) {
+        const struct tensor *tensor = &layout->tensors[i];
+
+        for (size_t e = 0; e < tensor->count; e++)
+            if (!isfinite(weights[tensor->offset + e]))
+                return error_set(error, ERROR_CONFIG,
+                                 "%s of this network has no limit: it is not "
+                                 "finite",
+                                 tensor->name);
+    }
+    return true;
+}
+
 static struct evaluator *create(const char *name, const struct kind *kind,
                                 const struct network *network,
                                 const struct saturation_config *config,
@@ -214,6 +242,8 @@ bool evaluator_new(struct evaluator **out, const char *name,
                          "no evaluator is called '%s'; accepted: trained, "
                          "scaled=C, limit, encoder, attention, sharpened=C",
                          name);
+    if (!check_finite(kind, network, error))
+        return false;
     *out = create(name, kind, network, config, c);
     return true;
 }
@@ -300,18 +330,20 @@ struct list {
     size_t count;
     const struct network *network;
     const struct saturation_config *config;
+    struct error *error;
+    bool failed;
 };
 
 static void list_add(struct list *list, const char *name)
 {
-    double c;
-    const struct kind *kind = find_kind(name, &c);
+    struct evaluator *next = NULL;
 
-    assert(kind != NULL);
+    list->failed = list->failed || !evaluator_new(&next, name, list->network,
+                                                  list->config, list->error);
     list->items =
         memory_resize(list->items, list->count + 2, sizeof(struct evaluator *));
-    list->items[list->count++] =
-        create(name, kind, list->network, list->config, c);
+    list->items[list->count] = next;
+    list->count += next != NULL;
     list->items[list->count] = NULL;
 }
 
@@ -342,20 +374,23 @@ static void share_limit(struct list *list)
 bool evaluators_new(struct evaluator ***out, const struct network *network,
                     const struct saturation_config *config, struct error *error)
 {
-    struct list list = { .network = network, .config = config };
+    struct list list = { .network = network, .config = config, .error = error };
 
-    (void)error;
     list_add(&list, "trained");
     list_add_each(&list, "scaled=", &config->scales);
     if (config->limit)
         list_add(&list, "limit");
     if (config->encoder)
         list_add(&list, "encoder");
-    if (config->limit && config->encoder)
+    if (config->limit && config->encoder && !list.failed)
         share_limit(&list);
     if (config->attention)
         list_add(&list, "attention");
     list_add_each(&list, "sharpened=", &config->sharpening);
+    if (list.failed) {
+        evaluators_free(list.items);
+        return false;
+    }
     *out = list.items;
     return true;
 }

@@ -9,7 +9,7 @@ static const struct ball nothing = { 0, 0 };
 
 bool ball_beyond(struct ball a)
 {
-    return fabs(a.value) > a.bound * PLANE_SLACK;
+    return !isfinite(a.value) || !(fabs(a.value) <= a.bound * PLANE_SLACK);
 }
 
 bool ball_vanishes(struct ball a)

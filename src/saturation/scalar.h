@@ -23,7 +23,8 @@ struct scalar {
     struct ball planes[ORDERS_MOST];
 };
 
-/* Whether the value is not zero for certain: beyond its bound. */
+/* Whether the value does not count as zero: it is beyond its bound, or it is
+ * lost to overflow, which must not pass for nothing. */
 bool ball_beyond(struct ball a);
 bool ball_vanishes(struct ball a); /* zero with bound zero */
 struct ball ball_subtract(struct ball a, struct ball b);

@@ -25,7 +25,8 @@
 struct state;
 
 /* COUNT positions in STATE.  In a definition: the token's own state with
- * count 0 first, and a {NULL, 0} after the shares of each head.  At level 0
+ * count 0 first, and a {NULL, 0} after the shares of each head; where every
+ * head sees all there is, one list serves them all.  At level 0
  * the own state is NULL and the shares are {NULL, token}, {NULL, position}. */
 struct share {
     const struct state *state;
