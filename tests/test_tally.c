@@ -135,7 +135,7 @@ START_TEST(draws_are_uniform_and_reach_every_string)
         draws = 50 * natural_small(&count);
         for (size_t i = 0; i < draws; i++) {
             tally_draw(&counted.tally, member, n, &stream, string);
-            ck_assert_int_eq(accepts(&counted.machine, string, n), member);
+            ck_assert(accepts(&counted.machine, string, n) == (member == 1));
             counts[number_of(string, size, n)]++;
         }
         for (size_t i = 0; i < all; i++)

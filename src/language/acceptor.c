@@ -76,7 +76,8 @@ static void acceptor_describe(const void *self, struct text *out)
     }
     if (machine == &acceptor->minimal)
         return;
-    text_add_format(out, "automaton: %zu states\n", machine->shape.states);
+    text_add_format(out, "automaton: %zu state%s\n", machine->shape.states,
+                    machine->shape.states == 1 ? "" : "s");
     for (size_t i = 0; i < machine->forms.count; i++)
         text_add_format(out, "register: %s\n", machine->forms.items[i].text);
     text_add_format(out, "next symbols: %s\n",

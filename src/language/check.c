@@ -3,6 +3,7 @@
 #include "language/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "config/schema.h"
@@ -128,19 +129,22 @@ static bool check_list(const struct language *language, const char *name,
 bool check_examples(const struct language *language,
                     const struct yaml_node *node, struct error *error)
 {
-    const struct yaml_node *in = yaml_get(node, "in");
-    const struct yaml_node *out = yaml_get(node, "out");
     bool ok = true;
 
     if (node == NULL)
         return true;
-    if (in != NULL)
-        ok &= check_list(language, "in", in, true, error);
-    if (out != NULL)
-        ok &= check_list(language, "out", out, false, error);
-    if (node->kind != YAML_MAP ||
-        node->count != (size_t)(in != NULL) + (out != NULL))
+    if (node->kind != YAML_MAP)
         return schema_complain(node, "examples",
-                               "in and out, each a list of strings", error);
+                               "a map of in and out, lists of strings", error);
+    for (size_t i = 0; i < node->count; i++) {
+        const char *key = node->keys[i]->text;
+        bool member = strcmp(key, "in") == 0;
+
+        if (member || strcmp(key, "out") == 0)
+            ok &= check_list(language, key, node->items[i], member, error);
+        else
+            ok = error_add(error, ERROR_CONFIG, &node->keys[i]->place,
+                           "examples", "unknown key; accepted: in, out");
+    }
     return ok;
 }

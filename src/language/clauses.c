@@ -199,7 +199,9 @@ static bool read_condition(struct machine *machine, enum clause_kind kind,
     struct condition condition;
 
     if (node->kind != YAML_SCALAR || yaml_is_null(node))
-        return schema_complain(node, key, "a condition, or a list of them",
+        return schema_complain(node, key,
+                               "a condition in quotes (else # begins a "
+                               "comment), or a list of them",
                                error);
     if (!expression_read_condition(&condition, &passage, vocabulary, error))
         return false;

@@ -142,8 +142,8 @@ static bool read_row(struct rows *rows, size_t from,
     if (node->kind != YAML_MAP)
         ok = schema_complain(node, key.data, "a map from symbols to states",
                              rows->error);
-    for (size_t i = 0; ok && i < node->count; i++)
-        ok = read_arc(rows, from, key.data, node->keys[i], node->items[i]);
+    for (size_t i = 0; node->kind == YAML_MAP && i < node->count; i++)
+        ok &= read_arc(rows, from, key.data, node->keys[i], node->items[i]);
     text_clear(&key);
     return ok;
 }

@@ -264,7 +264,8 @@ static void describe_automaton(const struct automaton *automaton,
     bool known, star_free;
 
     star_free = automaton_is_star_free(automaton, MOST_MONOID, &known);
-    text_add_format(out, "minimal automaton: %zu states\n", automaton->states);
+    text_add_format(out, "minimal automaton: %zu state%s\n", automaton->states,
+                    automaton->states == 1 ? "" : "s");
     if (known)
         text_add_format(out, "star-free: %s\n", star_free ? "yes" : "no");
 }
