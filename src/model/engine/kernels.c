@@ -16,22 +16,25 @@
 /* Vectors side by side in a tile, at most. */
 #define WIDEST 4
 
-/* What a compiled kernel takes at once of a plain and a transposed A, and
- * from what product of m and k on it pays. */
+/* What a compiled kernel takes at once of a plain and a transposed A. */
 #define COMPILED_ROWS  48
 #define COMPILED_TERMS 64
-#define WORTHWHILE     ((size_t)48 * 64)
+
+/* From a map of so many weights on libxsmm's kernels were found faster than
+ * tiles, which need no other start than the bias and touch C once. */
+#define WORTHWHILE ((size_t)256 * 256)
 
 /*
- * The tile of C at (row, column) with ROWS x VECTORS sums held in registers;
- * both are constants wherever this is inlined.
+ * The tile of C at (row, column) with ROWS x VECTORS sums held in registers.
+ * Both are constants wherever this is inlined, and A_ROW is where it is 1:
+ * the addresses of the rows then need no registers.
  */
 INLINE void tile(const struct product *p, size_t row, size_t column,
-                 size_t rows, size_t vectors)
+                 size_t rows, size_t vectors, size_t a_row)
 {
-    const real *a = p->a + row * p->a_row, *b = p->b + column;
+    const real *a = p->a + row * a_row, *b = p->b + column;
     real *c = p->c + row * p->c_row + column;
-    size_t a_row = p->a_row, a_column = p->a_column, c_row = p->c_row;
+    size_t a_column = p->a_column, b_row = p->b_row;
     vector sum[24][WIDEST];
 
 #pragma GCC unroll 24
@@ -40,14 +43,15 @@ INLINE void tile(const struct product *p, size_t row, size_t column,
         for (size_t j = 0; j < vectors; j++)
             sum[i][j] = (vector){ 0 };
     if (p->start != START_ZERO) {
-        const real *from = p->start == START_ADD ? c : p->bias + column;
-        size_t from_row = p->start == START_ADD ? c_row : 0;
+        bool add = p->start == START_ADD;
+        const real *from = add ? c : p->bias + column;
+        size_t from_row = add ? p->c_row : 0;
 
 #pragma GCC unroll 24
-        for (size_t i = 0; i < rows; i++)
+        for (size_t i = 0; i < rows; i++, from += from_row)
 #pragma GCC unroll 4
             for (size_t j = 0; j < vectors; j++)
-                sum[i][j] = vector_load(from + i * from_row + j * LANES);
+                sum[i][j] = vector_load(from + j * LANES);
     }
     for (size_t k = p->k; k > 0; k--) {
         vector line[WIDEST];
@@ -64,58 +68,79 @@ INLINE void tile(const struct product *p, size_t row, size_t column,
                 sum[i][j] = vector_fma(x, line[j], sum[i][j]);
         }
         a += a_column;
-        b += p->b_row;
+        b += b_row;
     }
 #pragma GCC unroll 24
-    for (size_t i = 0; i < rows; i++)
+    for (size_t i = 0; i < rows; i++, c += p->c_row)
 #pragma GCC unroll 4
         for (size_t j = 0; j < vectors; j++)
-            vector_store(c + i * c_row + j * LANES, sum[i][j]);
+            vector_store(c + j * LANES, sum[i][j]);
 }
 
 typedef void tile_kernel(const struct product *p, size_t row, size_t column);
 
-#define TILE(rows, vectors)                                                  \
-    static void tile_##rows##_##vectors(const struct product *p, size_t row, \
-                                        size_t column)                       \
-    {                                                                        \
-        tile(p, row, column, rows, vectors);                                 \
+/* How far the rows of A lie apart: that far, next to each other as in a
+ * transposed A, or a vector as in the weights of attention. */
+enum spacing { SPACING_ANY, SPACING_ONE, SPACING_VECTOR, SPACINGS };
+
+#define TILE_SPACED(name, rows, vectors, a_row)                                \
+    static void name##_##rows##_##vectors(const struct product *p, size_t row, \
+                                          size_t column)                       \
+    {                                                                          \
+        tile(p, row, column, rows, vectors, a_row);                            \
+    }
+
+#define TILE(rows, vectors)                   \
+    TILE_SPACED(any, rows, vectors, p->a_row) \
+    TILE_SPACED(one, rows, vectors, 1)        \
+    TILE_SPACED(vector, rows, vectors, LANES)
+
+#define HEIGHT(rows, vectors)                               \
+    {                                                       \
+        rows,                                               \
+        {                                                   \
+            any_##rows##_##vectors, one_##rows##_##vectors, \
+                vector_##rows##_##vectors                   \
+        }                                                   \
     }
 
 /* Heights by width, tallest first; as many sums as the registers hold. */
 struct height {
     size_t rows;
-    tile_kernel *kernel;
+    tile_kernel *kernels[SPACINGS];
 };
 
 /* clang-format off */
 #if VECTOR_BYTES == 64
-TILE(24, 1) TILE(16, 1) TILE(8, 1) TILE(4, 1) TILE(2, 1) TILE(1, 1)
+TILE(24, 1) TILE(16, 1) TILE(12, 1) TILE(8, 1) TILE(4, 1) TILE(2, 1)
+TILE(1, 1)
 TILE(12, 2) TILE(8, 2) TILE(4, 2) TILE(2, 2) TILE(1, 2)
 TILE(8, 3) TILE(4, 3) TILE(2, 3) TILE(1, 3)
 TILE(6, 4) TILE(4, 4) TILE(2, 4) TILE(1, 4)
-static const struct height heights[WIDEST][6] = {
-    { { 24, tile_24_1 }, { 16, tile_16_1 }, { 8, tile_8_1 },
-      { 4, tile_4_1 }, { 2, tile_2_1 }, { 1, tile_1_1 } },
-    { { 12, tile_12_2 }, { 8, tile_8_2 }, { 4, tile_4_2 }, { 2, tile_2_2 },
-      { 1, tile_1_2 } },
-    { { 8, tile_8_3 }, { 4, tile_4_3 }, { 2, tile_2_3 }, { 1, tile_1_3 } },
-    { { 6, tile_6_4 }, { 4, tile_4_4 }, { 2, tile_2_4 }, { 1, tile_1_4 } },
+static const struct height heights[WIDEST][7] = {
+    { HEIGHT(24, 1), HEIGHT(16, 1), HEIGHT(12, 1), HEIGHT(8, 1),
+      HEIGHT(4, 1), HEIGHT(2, 1), HEIGHT(1, 1) },
+    { HEIGHT(12, 2), HEIGHT(8, 2), HEIGHT(4, 2), HEIGHT(2, 2), HEIGHT(1, 2) },
+    { HEIGHT(8, 3), HEIGHT(4, 3), HEIGHT(2, 3), HEIGHT(1, 3) },
+    { HEIGHT(6, 4), HEIGHT(4, 4), HEIGHT(2, 4), HEIGHT(1, 4) },
 };
 #else
 TILE(12, 1) TILE(8, 1) TILE(4, 1) TILE(2, 1) TILE(1, 1)
 TILE(6, 2) TILE(4, 2) TILE(2, 2) TILE(1, 2)
 TILE(4, 3) TILE(2, 3) TILE(1, 3)
 TILE(3, 4) TILE(2, 4) TILE(1, 4)
-static const struct height heights[WIDEST][6] = {
-    { { 12, tile_12_1 }, { 8, tile_8_1 }, { 4, tile_4_1 }, { 2, tile_2_1 },
-      { 1, tile_1_1 } },
-    { { 6, tile_6_2 }, { 4, tile_4_2 }, { 2, tile_2_2 }, { 1, tile_1_2 } },
-    { { 4, tile_4_3 }, { 2, tile_2_3 }, { 1, tile_1_3 } },
-    { { 3, tile_3_4 }, { 2, tile_2_4 }, { 1, tile_1_4 } },
+static const struct height heights[WIDEST][7] = {
+    { HEIGHT(12, 1), HEIGHT(8, 1), HEIGHT(4, 1), HEIGHT(2, 1), HEIGHT(1, 1) },
+    { HEIGHT(6, 2), HEIGHT(4, 2), HEIGHT(2, 2), HEIGHT(1, 2) },
+    { HEIGHT(4, 3), HEIGHT(2, 3), HEIGHT(1, 3) },
+    { HEIGHT(3, 4), HEIGHT(2, 4), HEIGHT(1, 4) },
 };
 #endif
 /* clang-format on */
+
+/* Rows farther apart than constants tell: more of them than this would
+ * have no registers for their addresses. */
+#define SPACED_ROWS 12
 
 /* How many of LEFT vectors the next column of tiles takes: even shares at
  * the end. */
@@ -124,9 +149,17 @@ static size_t tile_width(size_t left)
     return left == 5 || left == 6 ? 3 : left < WIDEST ? left : WIDEST;
 }
 
+static bool is_transposed(const struct product *p)
+{
+    return p->a_row == 1;
+}
+
 static void product_by_tiles(const struct product *p)
 {
     size_t vectors = padded(p->n) / LANES, width;
+    enum spacing spacing = p->a_row == 1       ? SPACING_ONE
+                           : p->a_row == LANES ? SPACING_VECTOR
+                                               : SPACING_ANY;
 
     for (size_t j = 0; j < vectors; j += width) {
         const struct height *height;
@@ -135,18 +168,14 @@ static void product_by_tiles(const struct product *p)
         width = tile_width(vectors - j);
         height = heights[width - 1];
         while (row < p->m)
-            if (height->rows > p->m - row) {
+            if (height->rows > p->m - row ||
+                (height->rows > SPACED_ROWS && spacing == SPACING_ANY)) {
                 height++;
             } else {
-                height->kernel(p, row, j * LANES);
+                height->kernels[spacing](p, row, j * LANES);
                 row += height->rows;
             }
     }
-}
-
-static bool is_transposed(const struct product *p)
-{
-    return p->a_column != 1;
 }
 
 /* Fills ROWS of C with what the sums start from. */
@@ -253,13 +282,12 @@ compiled *compile_product(const struct product *shape)
 {
     struct product p = *shape;
 
+    if (p.n * (is_transposed(&p) ? p.m : p.k) < WORTHWHILE)
+        return NULL;
     if (is_transposed(&p))
         p.k = COMPILED_TERMS;
     else
         p.m = COMPILED_ROWS;
-    /* a kernel has to load what tiles find in registers */
-    if (p.m * p.k < WORTHWHILE)
-        return NULL;
     p.compiled = dispatch(&p);
     return p.compiled != NULL && agrees_with_tiles(p) ? p.compiled : NULL;
 }
