@@ -38,7 +38,7 @@ static int64_t values[VARIABLES];
 static int64_t draw_number(struct stream *stream, size_t depth,
                            struct text *out)
 {
-    int64_t a, b;
+    int64_t a, b = 0;
     size_t kind =
         depth == 0 ? stream_below(stream, 2) : stream_below(stream, 7);
 

@@ -100,6 +100,8 @@ bool natural_is_zero(const struct natural *n)
 
 uint64_t natural_small(const struct natural *n)
 {
+    if (n->size == 0)
+        return 0;
     return mpz_fits_ulong_p(cz(n)) ? mpz_get_ui(cz(n)) : UINT64_MAX;
 }
 
@@ -113,7 +115,7 @@ double natural_number(const struct natural *n)
     mpz_t top;
 
     if (bits <= WORD_BITS)
-        return (double)mpz_get_ui(cz(n));
+        return (double)natural_small(n);
     if (bits > 1024)
         return INFINITY;
     mpz_init(top);

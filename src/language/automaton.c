@@ -25,6 +25,14 @@ void automaton_clear(struct automaton *automaton)
     *automaton = (struct automaton){ 0 };
 }
 
+uint32_t *automaton_grow(uint32_t *next, size_t states, size_t symbols)
+{
+    if (states > 0 && (states & (states - 1)) != 0)
+        return next;
+    return memory_resize(next, (states == 0 ? 1 : 2 * states) * symbols,
+                         sizeof *next);
+}
+
 bool automaton_contains(const struct automaton *automaton,
                         const uint16_t *symbols, size_t length)
 {
@@ -60,7 +68,7 @@ bool automaton_intersect(const struct automaton *a, const struct automaton *b,
         struct pair from;
 
         memcpy(&from, numbering_key(&pairs, i), sizeof from);
-        next = memory_resize(next, (i + 1) * a->symbols, sizeof *next);
+        next = automaton_grow(next, i, a->symbols);
         for (size_t s = 0; s < a->symbols; s++) {
             pair.a = automaton_step(a, from.a, s);
             pair.b = automaton_step(b, from.b, s);

@@ -24,6 +24,10 @@ struct automaton {
 void automaton_init(struct automaton *automaton, size_t states, size_t symbols);
 void automaton_clear(struct automaton *automaton);
 
+/* While states are still being found: room in NEXT for the arcs of state
+ * STATES, given room for those before it. */
+uint32_t *automaton_grow(uint32_t *next, size_t states, size_t symbols);
+
 static inline uint32_t automaton_step(const struct automaton *automaton,
                                       uint32_t state, size_t symbol)
 {

@@ -101,7 +101,7 @@ static bool explore(const struct machine *machine, size_t most,
     for (uint32_t i = 1; i < found->count; i++) {
         if (found->count > most || found->count * symbols > AUTOMATON_MOST_ARCS)
             return false;
-        *next = memory_resize(*next, (i + 1) * symbols, sizeof **next);
+        *next = automaton_grow(*next, i, symbols);
         for (size_t s = 0; s < symbols; s++) {
             memcpy(configuration, numbering_key(found, i), bytes);
             (*next)[i * symbols + s] =

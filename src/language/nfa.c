@@ -199,8 +199,7 @@ static void expand(struct subsets *subsets, uint32_t number)
 {
     size_t count = find_moves(subsets, number), i = 0;
 
-    subsets->next = memory_resize(
-        subsets->next, (number + 1) * subsets->symbols, sizeof *subsets->next);
+    subsets->next = automaton_grow(subsets->next, number, subsets->symbols);
     for (uint32_t s = 0; s < subsets->symbols; s++) {
         size_t members = 0;
 
