@@ -50,7 +50,7 @@ static const struct {
     const struct engine *engines[2]; /* by enum precision */
 } instruction_sets[] = { /* best last */
     { "generic", { &f32_generic_engine, &f64_generic_engine } },
-#ifdef __x86_64__
+#if HAVE_X86_ENGINES
     { "avx2",    { &f32_avx2_engine,    &f64_avx2_engine } },
     { "avx512",  { &f32_avx512_engine,  &f64_avx512_engine } },
 #endif
@@ -60,7 +60,7 @@ static const struct {
 /* How many of the instruction sets this machine has. */
 static size_t supported(void)
 {
-#ifdef __x86_64__
+#if HAVE_X86_ENGINES
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return 1;
     if (!__builtin_cpu_supports("avx512f") ||

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#if HAVE_LIBXSMM
+#if HAVE_LIBXSMM && defined(__FMA__)
 #include <libxsmm.h>
 #endif
 
@@ -226,7 +226,7 @@ void multiply(const struct product *p)
         product_plain(*p);
 }
 
-#if HAVE_LIBXSMM
+#if HAVE_LIBXSMM && defined(__FMA__) /* its kernels fuse, tiles must too */
 /* libxsmm counts columns first: its first matrix is our B, its m our n. */
 static compiled *dispatch(const struct product *p)
 {
@@ -247,9 +247,12 @@ static compiled *dispatch(const struct product *p)
 static real *jumble(size_t count)
 {
     real *numbers = memory_new_aligned(count, sizeof(real));
+    uint64_t state = 1;
 
-    for (size_t i = 0; i < count; i++)
-        numbers[i] = (real)sin((double)i + 0.5);
+    for (size_t i = 0; i < count; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        numbers[i] = (real)((double)(state >> 11) * 0x1p-52 - 1);
+    }
     return numbers;
 }
 
@@ -326,20 +329,23 @@ void add_rows(size_t rows, size_t n, const real *x, size_t x_row, real *sum)
 
 void rectify(size_t count, real *y)
 {
-    for (size_t i = 0; i < count; i++)
-        y[i] = y[i] > 0 ? y[i] : 0;
+    for (size_t i = 0; i < count; i += LANES)
+        vector_store(y + i, vector_max(vector_load(y + i), (vector){ 0 }));
 }
 
 void rectify_backward(size_t count, const real *y, real *dy)
 {
-    for (size_t i = 0; i < count; i++)
-        dy[i] = y[i] > 0 ? dy[i] : 0;
+    for (size_t i = 0; i < count; i += LANES) {
+        wholes live = vector_load(y + i) > 0;
+
+        vector_store(dy + i, (vector)(live & (wholes)vector_load(dy + i)));
+    }
 }
 
 void add_reals(size_t count, const real *x, real *y)
 {
-    for (size_t i = 0; i < count; i++)
-        y[i] += x[i];
+    for (size_t i = 0; i < count; i += LANES)
+        vector_store(y + i, vector_load(y + i) + vector_load(x + i));
 }
 
 /* The vector at COLUMN less MEAN, zero in the padding. */

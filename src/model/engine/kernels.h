@@ -67,7 +67,8 @@ static inline size_t padded(size_t count)
 /* sum[n] += the rows of x[rows][n]. */
 void add_rows(size_t rows, size_t n, const real *x, size_t x_row, real *sum);
 
-/* y = max(x, 0), and dx = dy where y > 0, in place; all [count]. */
+/* In place: y = max(y, 0), and dy = 0 where y is not positive.  These take
+ * whole vectors: COUNT is a multiple of LANES. */
 void rectify(size_t count, real *y);
 void rectify_backward(size_t count, const real *y, real *dy);
 

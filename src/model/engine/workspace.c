@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -166,6 +167,8 @@ void workspace_load(const struct weights *w, struct workspace *s,
         rows += length + 1;
         longest = length + 1 > longest ? length + 1 : longest;
     }
+    assert(w->config->positions != POSITIONS_LEARNED ||
+           longest <= w->config->max_length + 1);
     make_room(w, s, rows);
     if (w->config->positions == POSITIONS_SINUSOIDAL)
         make_positions(w, s, longest);
