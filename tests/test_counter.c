@@ -87,6 +87,48 @@ START_TEST(both_sides_of_zero_are_seen)
 }
 END_TEST
 
+/* What must follow the c takes three away, so only 8 a's can end in 5: levels
+ * far above repeat, those near the threshold do not. */
+START_TEST(levels_near_the_threshold_stand_alone)
+{
+    struct machine machine;
+    struct counter *counter;
+
+    read_machine("regex: a* c b b b\nfinally: '#a - #b == 5'", &machine);
+    counter = analyse(&machine, 0, 0);
+    for (size_t n = 0; n < 200; n++) {
+        int64_t at[MACHINE_MOST_WIDTH];
+
+        ck_assert(machine_start(&machine, at));
+        ck_assert(repeat(&machine, at, 0, n) && repeat(&machine, at, 2, 1));
+        ck_assert_int_eq(counter_ask(counter, at),
+                         n == 8 ? ANSWER_YES : ANSWER_NO);
+    }
+    counter_free(counter);
+    machine_clear(&machine);
+}
+END_TEST
+
+/* From far above the only way to acceptance is one up and one down. */
+START_TEST(acceptance_may_lie_beyond_a_detour)
+{
+    struct machine machine;
+    struct counter *counter;
+    int64_t at[MACHINE_MOST_WIDTH];
+
+    read_machine("regex: a+ c a b\nfinally: '#a - #b >= 5'", &machine);
+    counter = analyse(&machine, 0, 0);
+    for (size_t n = 1; n < 50; n++) {
+        ck_assert(machine_start(&machine, at));
+        ck_assert(repeat(&machine, at, 0, n) && repeat(&machine, at, 2, 1));
+        ck_assert_int_eq(counter_ask(counter, at),
+                         n >= 5 ? ANSWER_YES : ANSWER_NO);
+    }
+    counter_free(counter);
+    machine_clear(&machine);
+}
+END_TEST
+
 /* A reset leads home from any height; without it, c's only go up. */
 START_TEST(resets_lead_home_from_any_height)
 {
@@ -166,6 +208,8 @@ int main(void)
 
     tcase_add_test(tests, values_far_away_follow_their_period);
     tcase_add_test(tests, both_sides_of_zero_are_seen);
+    tcase_add_test(tests, levels_near_the_threshold_stand_alone);
+    tcase_add_test(tests, acceptance_may_lie_beyond_a_detour);
     tcase_add_test(tests, resets_lead_home_from_any_height);
     tcase_add_test(tests, dropped_registers_are_no_obstacle);
     tcase_add_test(tests, what_is_no_counter_is_refused);

@@ -177,6 +177,8 @@ static const struct {
     { "always: ['0 <= #a - #b <= 4', '#c >= #d']\nfinally: '#c == #d'",
       "a b c d", true },
     { "finally: '#a == #b == #c'", "a b c", false },
+    { "before: '#a - #b != 2'\nfinally: ['#a == #b + 2', '#c == #d']",
+      "a b c d", false },
     { "regex: (a | b | c | d)* a\nfinally: ['#a == #b', '#c == #d']", "a b c d",
       false },
     { "before: '#a == 0 or #b == 1'\nfinally: ['#a == #b', '#c == #d']",

@@ -237,6 +237,28 @@ START_TEST(long_strings_outside_are_drawn)
 }
 END_TEST
 
+/* 2^129 - 1 of the strings that begin with an a are no members, and 2^129 of
+ * those with a b: a borrow must run through words of zeros. */
+START_TEST(differences_borrow_through_zeros)
+{
+    enum { N = 130, DRAWS = 4000 };
+    struct counted counted;
+    struct stream stream;
+    size_t counts[2] = { 0 };
+
+    stream_init(&stream, 4, "test.tally", 0);
+    counted_init(&counted, "regex: a*", "a b", N);
+    for (size_t i = 0; i < DRAWS; i++) {
+        uint16_t string[N];
+
+        tally_draw(&counted.tally, false, N, &stream, string);
+        counts[string[0]]++;
+    }
+    formal_check_uniform(counts, 2, DRAWS);
+    counted_clear(&counted);
+}
+END_TEST
+
 /* Members and others together are all strings, in numbers of any width. */
 START_TEST(members_and_others_are_all_strings)
 {
@@ -315,6 +337,7 @@ int main(void)
                         sizeof rows / sizeof *rows);
     tcase_add_test(tests, long_draws_have_the_right_beginnings);
     tcase_add_test(tests, long_strings_outside_are_drawn);
+    tcase_add_test(tests, differences_borrow_through_zeros);
     tcase_add_test(tests, members_and_others_are_all_strings);
     tcase_add_test(tests, a_count_of_eight_words_is_exact);
     tcase_add_test(tests, the_cap_is_kept);
