@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Loops over worker threads [OpenMP].  Which thread runs which item is never
- * fixed; whatever an item computes must depend on the item alone.
+ * Loops over worker threads.  Which thread runs which item is never fixed;
+ * whatever an item computes must depend on the item alone.
+ *
+ * The workers are POSIX threads of our own and not OpenMP's: a training step
+ * is a handful of loops of a few hundred microseconds, and a waiting OpenMP
+ * thread either spins for milliseconds, which starves the others as soon as
+ * a CPU is shared, or goes to sleep at once.  Here it spins for some tens of
+ * microseconds, then sleeps.
  */
 
 #ifndef BASE_PARALLEL_H
@@ -10,15 +16,17 @@
 
 #include <stddef.h>
 
-/* How many threads loops use: the machine's cores until set (0 = cores). */
+/* How many threads loops use: the CPUs this process may use until set
+ * (0 = as many as there are). */
 void parallel_set_threads(size_t threads);
 size_t parallel_threads(void);
 
 /*
  * Calls body(context, item, thread) once for every item in 0..n-1, handing
- * items out in order as threads come free; thread < parallel_threads().
- * Loops do not nest: an inner one runs on the thread that meets it, as
- * thread number 0.
+ * items out in order as threads come free; thread < parallel_threads(), the
+ * caller being number 0.  Loops do not nest: an inner one runs on the thread
+ * that meets it, as thread number 0.  Only one thread of the program may
+ * start loops.  A forked child starts workers of its own.
  */
 void parallel_for(size_t n,
                   void (*body)(void *context, size_t item, size_t thread),
