@@ -81,14 +81,11 @@ START_TEST(members_are_found_in_order)
     const struct json *list = json_get(value, "list");
     int64_t integer;
     double number;
-    bool truth;
 
     ck_assert_uint_eq(json_size(value), 3);
-    ck_assert_str_eq(json_key(value, 0), "z");
-    ck_assert_str_eq(json_key(value, 2), "a");
-    ck_assert_ptr_null(json_key(value, 3));
     ck_assert_str_eq(json_next_key(value, NULL), "z");
     ck_assert_str_eq(json_next_key(value, "z"), "list");
+    ck_assert_str_eq(json_next_key(value, "list"), "a");
     ck_assert_ptr_null(json_next_key(value, "a"));
     ck_assert_ptr_null(json_next_key(list, NULL));
     ck_assert_str_eq(json_as_text(json_get(value, "z")), "a \"b\"\n\xc3\xa9");
@@ -103,7 +100,6 @@ START_TEST(members_are_found_in_order)
     ck_assert(number == -0x1p63);
     ck_assert(json_as_number(json_item(list, 1), &number) && number == 0.1);
     ck_assert(!json_as_integer(json_item(list, 1), &integer));
-    ck_assert(json_as_bool(json_item(list, 2), &truth) && truth);
     ck_assert(!json_as_number(json_item(list, 2), &number));
     ck_assert_ptr_null(json_as_text(list));
     json_free(value);

@@ -146,22 +146,16 @@ START_TEST(nothing_tried_nothing_known)
 }
 END_TEST
 
-START_TEST(summaries_match_closed_forms)
+START_TEST(quantiles_match_closed_forms)
 {
     static const double x[] = { 5, 1, 4, 2, 3 };
-    double huge[] = { 1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16 };
 
-    ck_assert_double_eq_tol(statistics_mean(x, 5), 3, 1e-15);
-    ck_assert_double_eq_tol(statistics_deviation(x, 5), sqrt(2.5), 1e-15);
-    ck_assert_double_eq_tol(statistics_deviation(huge, 4), sqrt(30), 1e-9);
     ck_assert_double_eq_tol(statistics_quantile(x, 5, 0), 1, 1e-15);
     ck_assert_double_eq_tol(statistics_quantile(x, 5, 0.5), 3, 1e-15);
     ck_assert_double_eq_tol(statistics_quantile(x, 5, 0.875), 4.5, 1e-15);
     ck_assert_double_eq_tol(statistics_quantile(x, 5, 1), 5, 1e-15);
     ck_assert(x[0] == 5 && x[4] == 3);
-    ck_assert(isnan(statistics_mean(x, 0)));
     ck_assert(isnan(statistics_quantile(x, 0, 0.5)));
-    ck_assert(statistics_deviation(x, 1) == 0);
 }
 END_TEST
 
@@ -345,7 +339,7 @@ int main(void)
     tcase_add_test(tests, intervals_of_huge_samples_tend_to_the_normal);
     tcase_add_test(tests, intervals_cover);
     tcase_add_test(tests, nothing_tried_nothing_known);
-    tcase_add_test(tests, summaries_match_closed_forms);
+    tcase_add_test(tests, quantiles_match_closed_forms);
     tcase_add_test(tests, chi_square_tails_match_closed_forms);
     tcase_add_test(tests, lines_match_closed_forms);
     tcase_add_test(tests, curves_find_their_own_parameters);

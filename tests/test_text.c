@@ -8,94 +8,79 @@
 
 #include "suite.h"
 
-/* What YAML users write as numbers, and what of it is a count, an integer
- * and a number here. */
+/* What YAML users write as numbers, and what of it is a count and a number
+ * here. */
 static const struct {
     const char *text;
-    bool count, integer, number;
+    bool count, number;
     double value;
 } numbers[] = {
-    { "0", true, true, true, 0 },
-    { "7", true, true, true, 7 },
-    { "-1", false, true, true, -1 },
-    { "9223372036854775807", true, true, true, 0x1p63 },
-    { "9223372036854775808", true, false, true, 0x1p63 },
-    { "18446744073709551615", true, false, true, 0x1p64 },
-    { "18446744073709551616", false, false, true, 0x1p64 },
-    { "0.1", false, false, true, 0.1 },
-    { "1e-300", false, false, true, 1e-300 },
-    { "1E5", false, false, true, 1e5 },
-    { ".5", false, false, true, 0.5 },
-    { "5.", false, false, true, 5 },
-    { "+2", false, false, true, 2 },
-    { "-0.0", false, false, true, 0 },
-    { "1/2", false, false, true, 0.5 },
-    { "-3/4", false, false, true, -0.75 },
-    { "1/0", false, false, false, 0 },
-    { "1/", false, false, false, 0 },
-    { "/2", false, false, false, 0 },
-    { "1/2/3", false, false, false, 0 },
-    { "1e300/1e-300", false, false, false, 0 },
-    { "010", false, false, false, 0 },
-    { "-010", false, false, false, 0 },
-    { "+010", false, false, false, 0 },
-    { "00", false, false, false, 0 },
-    { "0x10", false, false, false, 0 },
-    { "0b1", false, false, false, 0 },
-    { "1_000", false, false, false, 0 },
-    { "1,5", false, false, false, 0 },
-    { "10abc", false, false, false, 0 },
-    { "1.0x", false, false, false, 0 },
-    { "1e", false, false, false, 0 },
-    { "e5", false, false, false, 0 },
-    { "--1", false, false, false, 0 },
-    { "+-1", false, false, false, 0 },
-    { "-", false, false, false, 0 },
-    { ".", false, false, false, 0 },
-    { "", false, false, false, 0 },
-    { " 1", false, false, false, 0 },
-    { "1 ", false, false, false, 0 },
-    { "1 2", false, false, false, 0 },
-    { "1e400", false, false, false, 0 },
-    { "-1e400", false, false, false, 0 },
-    { ".nan", false, false, false, 0 },
-    { "nan", false, false, false, 0 },
-    { ".inf", false, false, false, 0 },
-    { "inf", false, false, false, 0 },
-    { "infinity", false, false, false, 0 },
-    { "~", false, false, false, 0 },
-    { "1..2", false, false, false, 0 },
+    { "0", true, true, 0 },
+    { "7", true, true, 7 },
+    { "-1", false, true, -1 },
+    { "9223372036854775807", true, true, 0x1p63 },
+    { "9223372036854775808", true, true, 0x1p63 },
+    { "18446744073709551615", true, true, 0x1p64 },
+    { "18446744073709551616", false, true, 0x1p64 },
+    { "0.1", false, true, 0.1 },
+    { "1e-300", false, true, 1e-300 },
+    { "1E5", false, true, 1e5 },
+    { ".5", false, true, 0.5 },
+    { "5.", false, true, 5 },
+    { "+2", false, true, 2 },
+    { "-0.0", false, true, 0 },
+    { "1/2", false, true, 0.5 },
+    { "-3/4", false, true, -0.75 },
+    { "1/0", false, false, 0 },
+    { "1/", false, false, 0 },
+    { "/2", false, false, 0 },
+    { "1/2/3", false, false, 0 },
+    { "1e300/1e-300", false, false, 0 },
+    { "010", false, false, 0 },
+    { "-010", false, false, 0 },
+    { "+010", false, false, 0 },
+    { "00", false, false, 0 },
+    { "0x10", false, false, 0 },
+    { "0b1", false, false, 0 },
+    { "1_000", false, false, 0 },
+    { "1,5", false, false, 0 },
+    { "10abc", false, false, 0 },
+    { "1.0x", false, false, 0 },
+    { "1e", false, false, 0 },
+    { "e5", false, false, 0 },
+    { "--1", false, false, 0 },
+    { "+-1", false, false, 0 },
+    { "-", false, false, 0 },
+    { ".", false, false, 0 },
+    { "", false, false, 0 },
+    { " 1", false, false, 0 },
+    { "1 ", false, false, 0 },
+    { "1 2", false, false, 0 },
+    { "1e400", false, false, 0 },
+    { "-1e400", false, false, 0 },
+    { ".nan", false, false, 0 },
+    { "nan", false, false, 0 },
+    { ".inf", false, false, 0 },
+    { "inf", false, false, 0 },
+    { "infinity", false, false, 0 },
+    { "~", false, false, 0 },
+    { "1..2", false, false, 0 },
 };
 
 START_TEST(numbers_are_read_strictly)
 {
     const char *text = numbers[_i].text;
     uint64_t count;
-    int64_t integer;
     double number;
 
     ck_assert_msg(text_read_count(text, &count) == numbers[_i].count,
                   "count %s", text);
-    ck_assert_msg(text_read_integer(text, &integer) == numbers[_i].integer,
-                  "integer %s", text);
     ck_assert_msg(text_read_number(text, &number) == numbers[_i].number,
                   "number %s", text);
     if (numbers[_i].count)
         ck_assert(count == strtoull(text, NULL, 10));
-    if (numbers[_i].integer)
-        ck_assert(integer == strtoll(text, NULL, 10));
     if (numbers[_i].number)
         ck_assert(number == numbers[_i].value);
-}
-END_TEST
-
-START_TEST(integers_reach_both_ends)
-{
-    int64_t integer;
-
-    ck_assert(text_read_integer("-9223372036854775807", &integer));
-    ck_assert(integer == -INT64_MAX);
-    ck_assert(!text_read_integer("-9223372036854775809", &integer));
 }
 END_TEST
 
@@ -212,7 +197,6 @@ int main(void)
 
     tcase_add_loop_test(tests, numbers_are_read_strictly, 0,
                         (int)(sizeof numbers / sizeof *numbers));
-    tcase_add_test(tests, integers_reach_both_ends);
     tcase_add_loop_test(tests, numbers_print_shortest, 0,
                         (int)(sizeof shortest / sizeof *shortest));
     tcase_add_test(tests, nan_prints_as_nan);

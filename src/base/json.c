@@ -144,15 +144,6 @@ const struct json *json_item(const struct json *array, size_t i)
     return (const struct json *)json_array_get(unwrap(array), i);
 }
 
-const char *json_key(const struct json *object, size_t i)
-{
-    const char *key = json_next_key(object, NULL);
-
-    while (key != NULL && i-- > 0)
-        key = json_next_key(object, key);
-    return key;
-}
-
 const char *json_next_key(const struct json *object, const char *key)
 {
     json_t *value = unwrap(object);
@@ -191,13 +182,5 @@ bool json_as_number(const struct json *value, double *out)
         *out = json_number_value(unwrap(value));
     else
         return false;
-    return true;
-}
-
-bool json_as_bool(const struct json *value, bool *out)
-{
-    if (!json_is_boolean(unwrap(value)))
-        return false;
-    *out = json_is_true(unwrap(value));
     return true;
 }

@@ -42,15 +42,12 @@ void json_print(const struct json *value, bool indent, struct text *out);
 const struct json *json_get(const struct json *object, const char *key);
 size_t json_size(const struct json *container);
 const struct json *json_item(const struct json *array, size_t i);
-const char *json_key(const struct json *object, size_t i); /* i-th key */
 
-/* The key after KEY (NULL: the first), or NULL; at once, while json_key
- * counts its way to the i-th. */
+/* The key after KEY (NULL: the first), or NULL. */
 const char *json_next_key(const struct json *object, const char *key);
 
 const char *json_as_text(const struct json *value);
 bool json_as_integer(const struct json *value, int64_t *out);
 bool json_as_number(const struct json *value, double *out); /* also "nan" */
-bool json_as_bool(const struct json *value, bool *out);
 
 #endif

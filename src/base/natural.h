@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/*
- * Exact non-negative integers [GMP]: counts of strings, and uniform draws
- * below them.
- */
+/* Exact non-negative integers [GMP]: counts of strings. */
 
 #ifndef BASE_NATURAL_H
 #define BASE_NATURAL_H
@@ -11,8 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/random.h"
 
 /* The layout of GMP's own integer, so that GMP stays in natural.c; a zeroed
  * struct is the number 0. */
@@ -24,7 +19,6 @@ struct natural {
 void natural_init(struct natural *n, uint64_t value);
 void natural_clear(struct natural *n);
 
-void natural_set(struct natural *n, uint64_t value);
 void natural_copy(struct natural *to, const struct natural *from);
 /* The number of COUNT words, the least significant first. */
 void natural_set_words(struct natural *n, const uint64_t *words, size_t count);
@@ -37,18 +31,13 @@ void natural_power(struct natural *to, uint64_t base, uint64_t exponent);
 int natural_compare(const struct natural *a, const struct natural *b);
 bool natural_is_zero(const struct natural *n);
 
-/* The value if it fits, else UINT64_MAX; the nearest double (or inf). */
+/* The value if it fits, else UINT64_MAX. */
 uint64_t natural_small(const struct natural *n);
-double natural_number(const struct natural *n);
 
 /* Decimal digits; the caller frees with free(). */
 char *natural_text(const struct natural *n);
 
 /* Decimal digits only, all of TEXT. */
 bool natural_read(struct natural *n, const char *text);
-
-/* Uniform in 0..bound-1 by rejection; bound > 0. */
-void natural_draw_below(struct stream *stream, const struct natural *bound,
-                        struct natural *out);
 
 #endif

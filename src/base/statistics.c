@@ -58,16 +58,6 @@ struct interval interval_binomial(size_t k, size_t n, double level)
     return interval;
 }
 
-double statistics_mean(const double *x, size_t n)
-{
-    return n == 0 ? NAN : gsl_stats_mean(x, 1, n);
-}
-
-double statistics_deviation(const double *x, size_t n)
-{
-    return n < 2 ? 0 : gsl_stats_sd(x, 1, n);
-}
-
 double statistics_quantile(const double *x, size_t n, double q)
 {
     double *sorted, quantile;

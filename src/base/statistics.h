@@ -22,10 +22,8 @@ struct interval {
  */
 struct interval interval_binomial(size_t k, size_t n, double level);
 
-/* Of no numbers at all the mean and the quantiles are NaN. */
-double statistics_mean(const double *x, size_t n);
-double statistics_deviation(const double *x, size_t n); /* sample; 0 if n<2 */
-double statistics_quantile(const double *x, size_t n, double q); /* copies */
+/* The quantile Q in 0..1, between neighbours by a line; NaN of no numbers. */
+double statistics_quantile(const double *x, size_t n, double q);
 
 /* P(X >= x) for a chi-square variable with DEGREES degrees of freedom. */
 double chi_square_tail(double x, double degrees);

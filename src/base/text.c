@@ -106,17 +106,6 @@ bool text_read_count(const char *s, uint64_t *value)
     return true;
 }
 
-bool text_read_integer(const char *s, int64_t *value)
-{
-    bool negative = *s == '-';
-    uint64_t size;
-
-    if (!text_read_count(s + negative, &size) || size > INT64_MAX)
-        return false;
-    *value = negative ? -(int64_t)size : (int64_t)size;
-    return true;
-}
-
 /* Decimal digits, point and exponent only: strtod alone would take more. */
 static bool read_decimal(const char *s, double *value)
 {

@@ -36,7 +36,6 @@ char *text_take(struct text *text);
 /* Takes all of S: true and a value, or false.  No sign tricks, no octal, no
  * surplus: "10abc", "0x10", "1_000", "inf" and "010" are refused. */
 bool text_read_count(const char *s, uint64_t *value);
-bool text_read_integer(const char *s, int64_t *value);
 
 /* A finite double; also the fraction "1/2". */
 bool text_read_number(const char *s, double *value);

@@ -16,6 +16,7 @@
 #define LANGUAGE_TALLY_H
 
 #include "base/natural.h"
+#include "base/random.h"
 #include "language/reach.h"
 #include "language/string.h"
 
