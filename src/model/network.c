@@ -223,11 +223,6 @@ const struct layout *network_layout(const struct network *network)
     return &network->layout;
 }
 
-size_t network_symbols(const struct network *network)
-{
-    return network->n_symbols;
-}
-
 const char *network_engine(const struct network *network)
 {
     return network->engine->name;
@@ -252,18 +247,19 @@ static void round_piece(void *context, size_t item, size_t thread)
                            &network->pieces[item]);
 }
 
-static void pack_map(void *context, size_t item, size_t thread)
+static void transpose_map(void *context, size_t item, size_t thread)
 {
     struct network *network = context;
 
     (void)thread;
-    network->engine->pack(network->weights, item);
+    network->engine->transpose(network->weights, item);
 }
 
 void network_update(struct network *network)
 {
     parallel_for(network->n_pieces, round_piece, network);
-    parallel_for(network->engine->maps(network->weights), pack_map, network);
+    parallel_for(network->engine->maps(network->weights), transpose_map,
+                 network);
 }
 
 /* A workspace nobody works in; threads are never numbered here because a

@@ -4,8 +4,9 @@
  * The door of the model room: a transformer over {float, double}.
  *
  * Master parameters are double whatever precision the network computes in;
- * network_update rounds them into the engine's own packed copy.  The engine
- * (one per precision and instruction set, engine.h) is chosen at run time.
+ * network_update rounds them into the engine's own copy.  The engine
+ * (one per precision and instruction set, engine.h) is chosen at run time:
+ * the best of this machine, or what SATURN_ISA names in the environment.
  *
  * A string w_1..w_n is read as n + 1 tokens: the begin mark, then its
  * symbols.  The classifier reads the encoder's output at the last token.
@@ -43,7 +44,6 @@ struct network *network_scaled(const struct network *network, double c,
 
 const struct model_config *network_config(const struct network *network);
 const struct layout *network_layout(const struct network *network);
-size_t network_symbols(const struct network *network);     /* without begin */
 const char *network_engine(const struct network *network); /* "float avx512" */
 
 /* The master block, layout->n_parameters of them; after writing, update. */
@@ -51,7 +51,8 @@ double *network_parameters(struct network *network);
 const double *network_weights(const struct network *network); /* read-only */
 void network_update(struct network *network);
 
-/* Which strings: index[0..count), or 0..count-1 when INDEX is NULL. */
+/* Which strings: index[0..count), or 0..count-1 when INDEX is NULL.  With
+ * learned positions none is longer than max_length. */
 struct batch {
     const struct strings *strings;
     const size_t *index;
@@ -84,12 +85,12 @@ struct pass {
 };
 
 /*
- * Gradient of the mean loss into GRADIENT [n_parameters].  MEMBER is indexed
- * as the strings are.  The batch is cut into 16 shards by position, one
- * thread owns a shard, shard sums are added in one fixed tree: the same bits
- * for any number of threads.  The loss and its derivative are computed from
- * exp(-|z|) and carried backward times 2^64, so that they vanish only beyond
- * margins of 130 even in float.
+ * Gradient of the mean loss into GRADIENT [n_parameters]; the batch is not
+ * empty.  MEMBER is indexed as the strings are.  The batch is cut into 16
+ * shards by position, one thread owns a shard, shard sums are added in one
+ * fixed tree: the same bits for any number of threads.  The loss and its
+ * derivative are computed from exp(-|z|) and carried backward times 2^64, so
+ * that they vanish only beyond margins of 130 even in float.
  */
 void network_gradient(struct network *network, const struct batch *batch,
                       const uint8_t *member, double *gradient,

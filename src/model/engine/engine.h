@@ -17,7 +17,7 @@
 
 #include "model/network.h"
 
-struct weights;   /* parameters rounded and packed; shared, read-only */
+struct weights;   /* parameters rounded, and transposed; shared */
 struct workspace; /* the activations of one chunk; one thread's own */
 
 /* A chunk has no more tokens than this unless it is one string: few enough
@@ -38,10 +38,10 @@ struct engine {
     void (*free_weights)(struct weights *weights);
 
     /* Takes over the master PARAMETERS: every piece is to be rounded, then
-     * every linear map 0..maps-1 packed, in any order, by any thread. */
+     * every linear map 0..maps-1 transposed, in any order, by any thread. */
     void (*round)(struct weights *weights, const double *parameters,
                   const struct piece *piece);
-    void (*pack)(struct weights *weights, size_t map);
+    void (*transpose)(struct weights *weights, size_t map);
     size_t (*maps)(const struct weights *weights);
 
     struct workspace *(*new_workspace)(void);

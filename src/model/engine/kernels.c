@@ -26,8 +26,8 @@
 
 /*
  * The tile of C at (row, column) with ROWS x VECTORS sums held in registers.
- * Both are constants wherever this is inlined, and A_ROW is where it is 1:
- * the addresses of the rows then need no registers.
+ * Both are constants wherever this is inlined; where A_ROW is one too the
+ * addresses of the rows need no registers.
  */
 INLINE void tile(const struct product *p, size_t row, size_t column,
                  size_t rows, size_t vectors, size_t a_row)
@@ -302,7 +302,7 @@ compiled *compile_product(const struct product *shape)
 }
 #endif
 
-void transpose(size_t rows, size_t columns, const real *from, real *to)
+void matrix_transpose(size_t rows, size_t columns, const real *from, real *to)
 {
     for (size_t i = 0; i < rows; i += LANES)
         for (size_t j = 0; j < columns; j += LANES) {

@@ -19,7 +19,7 @@
 /* Every engine has functions of its own under these names. */
 #define multiply         X(multiply)
 #define compile_product  X(compile_product)
-#define transpose        X(transpose)
+#define matrix_transpose X(matrix_transpose)
 #define add_rows         X(add_rows)
 #define rectify          X(rectify)
 #define rectify_backward X(rectify_backward)
@@ -56,7 +56,7 @@ void multiply(const struct product *product);
 compiled *compile_product(const struct product *shape);
 
 /* to[columns][rows] = from[rows][columns], transposed. */
-void transpose(size_t rows, size_t columns, const real *from, real *to);
+void matrix_transpose(size_t rows, size_t columns, const real *from, real *to);
 
 /* COUNT rounded up to whole vectors. */
 static inline size_t padded(size_t count)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The transformer in the engine's own shape: packed weights, the activations
+ * The transformer in the engine's own shape: weights, the activations
  * of a chunk, forward and backward.  In the comments R is the number of
  * tokens of the chunk, Q of those that are queries (fewer in the last layer
  * when only last tokens are read), D, F and O the padded d_model, d_ff and
@@ -22,7 +22,7 @@
 #define weights_new          X(weights_new)
 #define weights_free         X(weights_free)
 #define weights_round        X(weights_round)
-#define weights_pack         X(weights_pack)
+#define weights_transpose    X(weights_transpose)
 #define weights_collect      X(weights_collect)
 #define transformer_forward  X(transformer_forward)
 #define transformer_backward X(transformer_backward)
@@ -140,7 +140,7 @@ struct weights *weights_new(const struct model_config *config,
 void weights_free(struct weights *weights);
 void weights_round(struct weights *weights, const double *parameters,
                    const struct piece *piece);
-void weights_pack(struct weights *weights, size_t map);
+void weights_transpose(struct weights *weights, size_t map);
 void weights_collect(const struct weights *weights, void *const *blocks,
                      size_t n, const struct piece *piece, double factor,
                      double *gradient);

@@ -174,11 +174,12 @@ void weights_round(struct weights *w, const double *parameters,
     }
 }
 
-void weights_pack(struct weights *w, size_t index)
+void weights_transpose(struct weights *w, size_t index)
 {
     const struct linear *map = w->maps[index];
 
-    transpose(map->out, map->in, w->block + map->weight, map->transposed);
+    matrix_transpose(map->out, map->in, w->block + map->weight,
+                     map->transposed);
 }
 
 void weights_collect(const struct weights *w, void *const *blocks, size_t n,
