@@ -281,36 +281,45 @@ END_TEST
 
 /* ------------------------------------------------------- distinct, disjoint */
 
-START_TEST(distinct_and_seen_equal_brute_force)
+static bool same_string(const struct examples *a, size_t i,
+                        const struct examples *b, size_t j)
+{
+    size_t n = strings_length(&a->strings, i);
+
+    return n == strings_length(&b->strings, j) &&
+           memcmp(strings_at(&a->strings, i), strings_at(&b->strings, j),
+                  n * sizeof(uint16_t)) == 0;
+}
+
+START_TEST(distinct_equals_brute_force)
 {
     struct made *made = made_of("anbn", mixed, 4);
     const struct examples *a = &made->dataset.validation;
-    const struct examples *b = &made->dataset.train;
-    size_t distinct = 0, seen = 0;
+    size_t distinct = 0;
 
     for (size_t i = 0; i < a->strings.count; i++) {
-        size_t n = strings_length(&a->strings, i);
-        bool before = false, there = false;
+        size_t j = 0;
 
-        for (size_t j = 0; j < i && !before; j++)
-            before =
-                n == strings_length(&a->strings, j) &&
-                memcmp(strings_at(&a->strings, i), strings_at(&a->strings, j),
-                       n * sizeof(uint16_t)) == 0;
-        for (size_t j = 0; j < b->strings.count && !there; j++)
-            there =
-                n == strings_length(&b->strings, j) &&
-                memcmp(strings_at(&a->strings, i), strings_at(&b->strings, j),
-                       n * sizeof(uint16_t)) == 0;
-        distinct += !before;
-        seen += there;
+        while (!same_string(a, i, a, j))
+            j++;
+        distinct += j == i;
     }
     ck_assert_uint_eq(examples_distinct(a), distinct);
-    ck_assert_uint_eq(examples_seen(a, b), seen);
-    ck_assert(distinct > 0 && distinct < a->strings.count && seen > 0);
+    ck_assert(distinct > 0 && distinct < a->strings.count);
     unmake(made);
 }
 END_TEST
+
+static void check_unseen(const struct examples *examples,
+                         const struct examples *train)
+{
+    size_t seen = 0;
+
+    for (size_t i = 0; i < examples->strings.count; i++)
+        for (size_t j = 0; j < train->strings.count; j++)
+            seen += same_string(examples, i, train, j);
+    ck_assert_uint_eq(seen, 0);
+}
 
 START_TEST(disjoint_splits_share_no_string)
 {
@@ -323,9 +332,9 @@ START_TEST(disjoint_splits_share_no_string)
     const struct examples *train = &made->dataset.train;
     struct examples window = { 0 };
 
-    ck_assert_uint_eq(examples_seen(&made->dataset.validation, train), 0);
-    ck_assert_uint_eq(examples_seen(&made->dataset.tests[0], train), 0);
-    ck_assert_uint_eq(examples_seen(&made->dataset.tests[1], train), 0);
+    check_unseen(&made->dataset.validation, train);
+    check_unseen(&made->dataset.tests[0], train);
+    check_unseen(&made->dataset.tests[1], train);
     ck_assert_uint_eq(made->dataset.validation.strings.count, 1000);
     dataset_stream(&made->dataset, 100, 50, &window);
     for (size_t i = 0; i < 50; i++)
@@ -395,7 +404,7 @@ int main(void)
     tcase_add_test(tests, labels_are_true);
     tcase_add_test(tests, mixture_is_as_declared);
     tcase_add_test(tests, samples_are_fresh_and_of_their_class);
-    tcase_add_test(tests, distinct_and_seen_equal_brute_force);
+    tcase_add_test(tests, distinct_equals_brute_force);
     tcase_add_test(tests, disjoint_splits_share_no_string);
     tcase_add_test(tests, impossible_data_is_told);
     suite_add_tcase(suite, tests);

@@ -22,8 +22,6 @@ START_TEST(facts_are_kept)
     const struct alphabet *alphabet = language_alphabet(language);
 
     ck_assert_str_eq(language_name(language), "bits-2.b_x");
-    ck_assert_str_eq(language_about(language), "Two ones.");
-    ck_assert_str_eq(language_class(language), "star-free");
     ck_assert_str_eq(language_source(language), given);
     ck_assert_uint_eq(alphabet->size, 2);
     ck_assert_str_eq(alphabet->names[1], "1");
@@ -37,8 +35,6 @@ START_TEST(what_is_not_stated_is_empty)
 {
     struct language *language = formal_language("language: x\nalphabet: a\n");
 
-    ck_assert_str_eq(language_about(language), "");
-    ck_assert_ptr_null(language_class(language));
     ck_assert_uint_eq(language_counts_checked(language), 0);
     ck_assert(language_contains(language, NULL, 0));
     language_free(language);

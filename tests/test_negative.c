@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/natural.h"
 #include "base/statistics.h"
 #include "data/negative.h"
 #include "known.h"

@@ -85,14 +85,7 @@ static bool find_negative(const char *name, struct negative *out,
 static bool has_members(const struct task *task, size_t length,
                         struct error *error)
 {
-    struct natural n = { 0 };
-    bool none;
-
-    natural_init(&n, 0);
-    language_count(task->language, length, &n);
-    none = natural_is_zero(&n);
-    natural_clear(&n);
-    return !none ||
+    return language_has(task->language, true, length) ||
            error_set(error, ERROR_CONFIG, "%s has no member of length %zu",
                      language_name(task->language), length);
 }

@@ -260,16 +260,11 @@ static bool find_lengths(struct dataset *dataset, size_t r,
 {
     struct range range = dataset_range(dataset, r);
     size_t *lengths = memory_new(range.most - range.least + 1, sizeof *lengths);
-    struct natural count = { 0 };
     size_t n = 0;
 
-    natural_init(&count, 0);
-    for (size_t length = range.least; length <= range.most; length++) {
-        language_count(dataset->language, length, &count);
-        if (!natural_is_zero(&count))
+    for (size_t length = range.least; length <= range.most; length++)
+        if (language_has(dataset->language, true, length))
             lengths[n++] = length;
-    }
-    natural_clear(&count);
     dataset->lengths[r] = lengths;
     dataset->n_lengths[r] = n;
     if (n > 0)
@@ -473,47 +468,17 @@ static int compare(const void *a, const void *b)
     return memcmp(x->symbols, y->symbols, x->length * sizeof *x->symbols);
 }
 
-static struct span span_at(const struct examples *examples, size_t i)
-{
-    return (struct span){ strings_at(&examples->strings, i),
-                          strings_length(&examples->strings, i) };
-}
-
-/* The strings of EXAMPLES in order; the caller frees. */
-static struct span *sort(const struct examples *examples)
-{
-    size_t n = examples->strings.count;
-    struct span *spans = memory_new(n + 1, sizeof *spans);
-
-    for (size_t i = 0; i < n; i++)
-        spans[i] = span_at(examples, i);
-    qsort(spans, n, sizeof *spans, compare);
-    return spans;
-}
-
 size_t examples_distinct(const struct examples *examples)
 {
-    struct span *spans = sort(examples);
-    size_t distinct = 0;
+    size_t n = examples->strings.count, distinct = 0;
+    struct span *spans = memory_new(n, sizeof *spans);
 
-    for (size_t i = 0; i < examples->strings.count; i++)
+    for (size_t i = 0; i < n; i++)
+        spans[i] = (struct span){ strings_at(&examples->strings, i),
+                                  strings_length(&examples->strings, i) };
+    qsort(spans, n, sizeof *spans, compare);
+    for (size_t i = 0; i < n; i++)
         distinct += i == 0 || compare(&spans[i - 1], &spans[i]) != 0;
     free(spans);
     return distinct;
-}
-
-size_t examples_seen(const struct examples *examples,
-                     const struct examples *train)
-{
-    struct span *spans = sort(train);
-    size_t seen = 0;
-
-    for (size_t i = 0; i < examples->strings.count; i++) {
-        struct span span = span_at(examples, i);
-
-        seen += bsearch(&span, spans, train->strings.count, sizeof *spans,
-                        compare) != NULL;
-    }
-    free(spans);
-    return seen;
 }

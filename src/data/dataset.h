@@ -98,9 +98,7 @@ size_t dataset_longest(const struct dataset *dataset);
 const char *dataset_class_name(const struct dataset *dataset, size_t kind);
 size_t dataset_classes(const struct dataset *dataset);
 
-/* Distinct strings of EXAMPLES; how many of its strings also occur in TRAIN. */
+/* How many distinct strings there are. */
 size_t examples_distinct(const struct examples *examples);
-size_t examples_seen(const struct examples *examples,
-                     const struct examples *train);
 
 #endif

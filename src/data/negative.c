@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/natural.h"
 #include "base/text.h"
 
 #define TRIES      10000
@@ -22,27 +21,12 @@ struct negative_kind {
     const char *absence; /* why there may be none */
 };
 
-static bool has(const struct language *language, bool member, size_t n)
-{
-    struct natural count = { 0 };
-    bool some;
-
-    natural_init(&count, 0);
-    if (member)
-        language_count(language, n, &count);
-    else
-        language_count_outside(language, n, &count);
-    some = !natural_is_zero(&count);
-    natural_clear(&count);
-    return some;
-}
-
 static bool draw_uniform(const struct negative *negative,
                          const struct language *language, size_t n,
                          struct stream *stream, uint16_t *out)
 {
     (void)negative;
-    if (!has(language, false, n))
+    if (!language_has(language, false, n))
         return false;
     language_draw(language, false, n, stream, out);
     return true;
@@ -64,7 +48,7 @@ static bool draw_same_counts(const struct negative *negative,
                              struct stream *stream, uint16_t *out)
 {
     (void)negative;
-    if (n < 2 || !has(language, true, n))
+    if (n < 2 || !language_has(language, true, n))
         return false;
     for (size_t try = 0; try < TRIES; try++) {
         language_draw(language, true, n, stream, out);
@@ -167,7 +151,7 @@ static size_t find_origins(const struct language *language, size_t n, size_t d,
 
     for (size_t m = n > d ? n - d : 0; m <= n + d; m++)
         if (find_pairs(m, n, d, alphabet, &least, &most) &&
-            has(language, true, m))
+            language_has(language, true, m))
             origins[count++] = m;
     return count;
 }

@@ -231,18 +231,6 @@ const char *language_name(const struct language *language)
     return language->facts.name;
 }
 
-const char *language_about(const struct language *language)
-{
-    return language->facts.about != NULL ? language->facts.about : "";
-}
-
-const char *language_class(const struct language *language)
-{
-    int class = language->facts.class;
-
-    return class == CLASS_UNSTATED ? NULL : classes[class];
-}
-
 const char *language_source(const struct language *language)
 {
     return language->text.data;
@@ -342,6 +330,18 @@ void language_count_outside(const struct language *language, size_t n,
                             struct natural *out)
 {
     language->formalism->count(language->self, false, n, out);
+}
+
+bool language_has(const struct language *language, bool member, size_t n)
+{
+    struct natural count;
+    bool some;
+
+    natural_init(&count, 0);
+    language->formalism->count(language->self, member, n, &count);
+    some = !natural_is_zero(&count);
+    natural_clear(&count);
+    return some;
 }
 
 void language_draw(const struct language *language, bool member, size_t n,

@@ -43,8 +43,6 @@ bool language_find(const char *name, const char *from,
 void language_free(struct language *language); /* NULL is fine */
 
 const char *language_name(const struct language *language);
-const char *language_about(const struct language *language);
-const char *language_class(const struct language *language);  /* or NULL */
 const char *language_source(const struct language *language); /* the YAML */
 const struct alphabet *language_alphabet(const struct language *language);
 
@@ -85,6 +83,9 @@ void language_count(const struct language *language, size_t n,
                     struct natural *out);
 void language_count_outside(const struct language *language, size_t n,
                             struct natural *out);
+
+/* Whether there is a member (or, !MEMBER, a non-member) of length n. */
+bool language_has(const struct language *language, bool member, size_t n);
 
 /* Uniform among the members (or, !MEMBER, the non-members) of length n; there
  * must be one.  OUT has room for n symbols. */
