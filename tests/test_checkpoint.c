@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "base/random.h"
 #include "scratch.h"
 #include "suite.h"
 

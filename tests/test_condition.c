@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/memory.h"
 #include "formal.h"
 #include "suite.h"
 

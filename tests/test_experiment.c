@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/statistics.h"
 #include "experiment/experiment.h"
 #include "said.h"

@@ -3,7 +3,6 @@
 #include "base/statistics.h"
 
 #include <math.h>
-#include <stdint.h>
 
 #include "base/random.h"
 #include "suite.h"

@@ -10,7 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/statistics.h"
 #include "known.h"
 #include "said.h"

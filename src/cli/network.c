@@ -110,8 +110,7 @@ static bool run_logits(const struct options *options, struct error *error)
     ok = evaluator_new(&evaluator, name, trained.network,
                        &trained.settings->saturation, error) &&
          print_logits(&trained, evaluator, options->json, error);
-    if (evaluator != NULL)
-        evaluator_free(evaluator);
+    evaluator_free(evaluator);
     trained_close(&trained);
     return ok;
 }
@@ -205,8 +204,7 @@ static bool evaluate(const struct options *options, struct error *error,
         verify(&verification, &verdicts);
         ok = print_verdicts(&verdicts, options->json, error);
     }
-    if (evaluators != NULL)
-        evaluators_free(evaluators);
+    evaluators_free(evaluators);
     verdicts_clear(&verdicts);
     dataset_clear(&dataset);
     trained_close(&trained);

@@ -2,7 +2,6 @@
 
 #include "experiment/exposure.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

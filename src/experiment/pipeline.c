@@ -554,8 +554,7 @@ static bool read_metrics(struct pipeline *p, struct error *error)
 
 static void clear(struct pipeline *p)
 {
-    if (p->evaluators != NULL)
-        evaluators_free(p->evaluators);
+    evaluators_free(p->evaluators);
     evaluator_free(p->untrained);
     verdicts_clear(&p->verdicts);
     checkpoint_clear(&p->checkpoint);

@@ -15,7 +15,6 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "config/yaml.h"
 
 #define MOST_JOBS 10000

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "results/checkpoint.h"
 
 /* The path of the last checkpoint: their names sort by step. */
@@ -53,7 +52,6 @@ static bool load_network(struct trained *trained, const char *path,
         memcpy(network_parameters(trained->network), checkpoint.theta,
                layout->n_parameters * sizeof *checkpoint.theta);
         network_update(trained->network);
-        trained->step = checkpoint.step;
     }
     checkpoint_clear(&checkpoint);
     free(file);
@@ -96,8 +94,7 @@ bool trained_open(struct trained *trained, const char *path,
 
 void trained_close(struct trained *trained)
 {
-    if (trained->network != NULL)
-        network_free(trained->network);
+    network_free(trained->network);
     language_free(trained->language);
     experiment_clear(&trained->experiment);
     *trained = (struct trained){ 0 };

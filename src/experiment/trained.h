@@ -15,7 +15,6 @@ struct trained {
     const struct settings *settings; /* of its one job */
     struct language *language;
     struct network *network; /* at the last checkpoint */
-    size_t step;             /* of that checkpoint */
 };
 
 /*

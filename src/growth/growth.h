@@ -16,7 +16,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/text.h"
 
 struct growth_fit {
     const char *law;     /* "sqrt", "linear", "root4", "log", "log-power",

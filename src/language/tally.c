@@ -139,7 +139,6 @@ static bool explore(struct tally *tally, const struct machine *machine,
                 return false;
         }
     }
-    tally->configurations = found->count;
     return true;
 }
 

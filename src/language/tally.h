@@ -34,10 +34,10 @@ struct tally {
     size_t *widths;    /* words of a number; never falls as m rises */
     uint64_t **powers; /* [longest + 1][power_widths[m]] |Σ|^m */
     size_t *power_widths;
-    size_t configurations, bytes;
+    size_t bytes;
 };
 
-/* False, and TABLE is cleared, if it would take more than MOST bytes. */
+/* False, and TALLY is cleared, if it would take more than MOST bytes. */
 bool tally_build(struct tally *tally, const struct machine *machine,
                  const struct reach *reach, size_t longest, size_t most);
 void tally_clear(struct tally *tally);

@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "base/parallel.h"
 #include "base/text.h"
 #include "config/yaml.h"

@@ -57,7 +57,7 @@ struct evaluator; /* opaque */
 bool evaluator_new(struct evaluator **out, const char *name,
                    const struct network *network,
                    const struct saturation_config *config, struct error *error);
-void evaluator_free(struct evaluator *evaluator);
+void evaluator_free(struct evaluator *evaluator); /* NULL is fine */
 const char *evaluator_name(const struct evaluator *evaluator);
 
 /*
@@ -75,7 +75,7 @@ void evaluator_decide(struct evaluator *evaluator,
 bool evaluators_new(struct evaluator ***out, const struct network *network,
                     const struct saturation_config *config,
                     struct error *error);
-void evaluators_free(struct evaluator **evaluators);
+void evaluators_free(struct evaluator **evaluators); /* NULL is fine */
 
 /*
  * Mean over the tokens of STRINGS of the cosine between the final encoder

@@ -29,11 +29,9 @@ static void descend_normalised(double rate, const double *gradient, size_t n,
         delta[i] *= factor;
 }
 
-const struct optimizer optimizers[] = {
-    { "gradient-descent", descend, "delta = -rate g" },
-    { "normalised", descend_normalised, "delta = -rate g / |g|" },
-    { NULL, NULL, NULL }
-};
+const struct optimizer optimizers[] = { { "gradient-descent", descend },
+                                        { "normalised", descend_normalised },
+                                        { NULL, NULL } };
 
 const char *const optimizer_names[] = { "gradient-descent", "normalised",
                                         NULL };

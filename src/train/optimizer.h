@@ -16,7 +16,6 @@ struct optimizer {
     const char *name;
     /* Writes delta from the gradient; both [n]. */
     void (*step)(double rate, const double *gradient, size_t n, double *delta);
-    const char *help;
 };
 
 extern const struct optimizer optimizers[]; /* ends with a NULL name */

@@ -14,10 +14,9 @@ static double loss_scaled(const struct schedule_input *input)
     return input->rate / input->loss;
 }
 
-const struct schedule schedules[] = { { "constant", constant, "rate" },
-                                      { "loss-scaled", loss_scaled,
-                                        "rate / loss of the step's batch" },
-                                      { NULL, NULL, NULL } };
+const struct schedule schedules[] = { { "constant", constant },
+                                      { "loss-scaled", loss_scaled },
+                                      { NULL, NULL } };
 
 const char *const schedule_names[] = { "constant", "loss-scaled", NULL };
 

@@ -20,7 +20,6 @@ struct schedule_input {
 struct schedule {
     const char *name;
     double (*rate)(const struct schedule_input *input);
-    const char *help;
 };
 
 /* constant: rate; loss-scaled: rate / loss.  Ends with a NULL name; the

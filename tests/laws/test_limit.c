@@ -9,7 +9,6 @@
 #include "suite.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/parallel.h"
@@ -63,7 +62,7 @@ static struct network *bare(size_t n_layers, size_t n_symbols, bool bias)
  * mark after the symbols, and feature 3 is always 1. */
 static void put_tokens(struct network *network)
 {
-    size_t n = network_symbols(network);
+    size_t n = network_layout(network)->n_tokens - 1;
 
     for (size_t t = 0; t <= n; t++) {
         oracle_put(network, "embedding.token", t, t, 1);
