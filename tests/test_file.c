@@ -275,6 +275,22 @@ START_TEST(paths_are_joined)
 }
 END_TEST
 
+START_TEST(folders_are_what_is_before_the_last_slash)
+{
+    static const char *const cases[][2] = {
+        { "a/b.yaml", "a" }, { "a/b/c", "a/b" }, { "c", "." },
+        { "/c", "/" },       { "../c", ".." },
+    };
+
+    for (int i = 0; i < 5; i++) {
+        char *folder = file_folder(cases[i][0]);
+
+        ck_assert_str_eq(folder, cases[i][1]);
+        free(folder);
+    }
+}
+END_TEST
+
 START_TEST(a_lock_excludes_and_says_who)
 {
     char expected[64];
@@ -332,6 +348,7 @@ int main(void)
     tcase_add_test(tests, directories_are_made_and_removed);
     tcase_add_test(tests, names_are_sorted);
     tcase_add_test(tests, paths_are_joined);
+    tcase_add_test(tests, folders_are_what_is_before_the_last_slash);
     tcase_add_test(tests, a_lock_excludes_and_says_who);
     tcase_add_test(tests, checksums_tell_bits_apart);
     suite_add_tcase(suite, tests);

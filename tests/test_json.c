@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "said.h"
+#include "scratch.h"
 #include "suite.h"
 
 static struct error error;
@@ -204,12 +205,42 @@ START_TEST(hostile_json_is_refused)
 }
 END_TEST
 
+START_TEST(files_read_back)
+{
+    const char *path = scratch_path("x.json");
+    struct json *value = sample(), *again;
+    struct text first = { 0 }, second = { 0 };
+
+    ck_assert(json_save(value, path, &error));
+    again = json_load(path, 1000, &error);
+    ck_assert_ptr_nonnull(again);
+    json_print(value, true, &first);
+    json_print(again, true, &second);
+    ck_assert_str_eq(first.data, second.data);
+    ck_assert_ptr_null(json_load(path, 10, &error));
+    ck_assert_int_eq(error.kind, ERROR_IO);
+    error_clear(&error);
+    ck_assert_ptr_null(json_load(scratch_path("none"), 10, &error));
+    ck_assert_int_eq(error.kind, ERROR_IO);
+    error_clear(&error);
+    ck_assert(!json_save(value, scratch_path("none/x.json"), &error));
+    ck_assert_int_eq(error.kind, ERROR_IO);
+    error_clear(&error);
+    text_clear(&first);
+    text_clear(&second);
+    json_free(value);
+    json_free(again);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("json");
     TCase *tests = tcase_create("json");
 
+    tcase_add_checked_fixture(tests, scratch_open, scratch_close);
     tcase_add_test(tests, values_print);
+    tcase_add_test(tests, files_read_back);
     tcase_add_loop_test(tests, printed_values_parse, 0, 2);
     tcase_add_test(tests, members_are_found_in_order);
     tcase_add_test(tests, numbers_are_exact);

@@ -84,6 +84,37 @@ START_TEST(numbers_are_read_strictly)
 }
 END_TEST
 
+START_TEST(beginnings_and_ends_are_told)
+{
+    ck_assert(text_begins("seed.data", "seed."));
+    ck_assert(text_begins("a", "a") && text_begins("a", ""));
+    ck_assert(!text_begins("seed", "seed.") && !text_begins("", "a"));
+    ck_assert(text_ends("x.yaml", ".yaml"));
+    ck_assert(text_ends("a", "a") && text_ends("a", ""));
+    ck_assert(!text_ends("yaml", ".yaml") && !text_ends("x.yaml.x", ".yaml"));
+}
+END_TEST
+
+START_TEST(names_can_be_parts_of_paths)
+{
+    static const char *const good[] = { "a", "0", "dyck-1", "A_b.C-9" };
+    static const char *const bad[] = { "",    ".",   "-a",      "_a",
+                                       ".a",  "a b", "a/b",     "..",
+                                       "a\n", "a=b", "\xc3\xa9" };
+    char longest[66];
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        ck_assert_msg(text_is_name(good[i]), "%s", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(!text_is_name(bad[i]), "%s", bad[i]);
+    memset(longest, 'x', 65);
+    longest[65] = '\0';
+    ck_assert(!text_is_name(longest));
+    longest[64] = '\0';
+    ck_assert(text_is_name(longest));
+}
+END_TEST
+
 /* Shortest forms as Python's repr gives them, up to the exponent's dress. */
 static const struct {
     double number;
@@ -195,6 +226,8 @@ int main(void)
     Suite *suite = suite_create("text");
     TCase *tests = tcase_create("text");
 
+    tcase_add_test(tests, beginnings_and_ends_are_told);
+    tcase_add_test(tests, names_can_be_parts_of_paths);
     tcase_add_loop_test(tests, numbers_are_read_strictly, 0,
                         (int)(sizeof numbers / sizeof *numbers));
     tcase_add_loop_test(tests, numbers_print_shortest, 0,

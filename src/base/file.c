@@ -61,25 +61,10 @@ done:
     return ok;
 }
 
-/* The directory that holds PATH; the caller frees. */
-static char *parent(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *directory;
-
-    if (slash == NULL)
-        return memory_copy_text(".");
-    if (slash == path)
-        return memory_copy_text("/");
-    directory = memory_copy_text(path);
-    directory[slash - path] = '\0';
-    return directory;
-}
-
 /* Makes a rename in the directory of PATH survive a power cut. */
 static bool synchronise_directory(const char *path, struct error *error)
 {
-    char *directory = parent(path);
+    char *directory = file_folder(path);
     int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool ok = descriptor >= 0 && (fsync(descriptor) == 0 || errno == EINVAL);
 
@@ -337,6 +322,20 @@ char *file_join(const char *directory, const char *name)
 
     text_add_format(&path, "%s%s%s", directory, bare ? "" : "/", name);
     return text_take(&path);
+}
+
+char *file_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *directory;
+
+    if (slash == NULL)
+        return memory_copy_text(".");
+    if (slash == path)
+        return memory_copy_text("/");
+    directory = memory_copy_text(path);
+    directory[slash - path] = '\0';
+    return directory;
 }
 
 bool file_lock(const char *path, int *descriptor, struct error *error)

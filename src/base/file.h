@@ -59,8 +59,10 @@ bool file_remove_tree(const char *path, struct error *error);
 bool file_names(const char *path, char ***names, struct error *error);
 void file_free_names(char **names);
 
-/* "a/b" from "a" and "b"; the caller frees. */
+/* "a/b" from "a" and "b", and "a" from "a/b", "." from "b"; the caller
+ * frees. */
 char *file_join(const char *directory, const char *name);
+char *file_folder(const char *path);
 
 /*
  * Takes an exclusive lock on PATH, held until the process ends or

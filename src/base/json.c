@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/file.h"
+
 /* A `struct json` is jansson's json_t under a name of ours. */
 static struct json *wrap(json_t *value)
 {
@@ -108,6 +110,29 @@ struct json *json_parse(const char *text, size_t length, const char *file,
     error_add(error, ERROR_IO, &place, NULL, "not valid JSON: %s",
               problem.text);
     return NULL;
+}
+
+struct json *json_load(const char *path, size_t limit, struct error *error)
+{
+    struct text text = { 0 };
+    struct json *value = NULL;
+
+    if (file_read(path, limit, &text, error))
+        value = json_parse(text.data, text.length, path, error);
+    text_clear(&text);
+    return value;
+}
+
+bool json_save(const struct json *value, const char *path, struct error *error)
+{
+    struct text text = { 0 };
+    bool ok;
+
+    json_print(value, true, &text);
+    text_add(&text, "\n");
+    ok = file_write(path, text.data, text.length, error);
+    text_clear(&text);
+    return ok;
 }
 
 static int add(const char *piece, size_t size, void *out)

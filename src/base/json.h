@@ -35,6 +35,12 @@ void json_append(struct json *array, struct json *value);
 struct json *json_parse(const char *text, size_t length, const char *file,
                         struct error *error);
 
+/* The same of the file at PATH, of at most LIMIT bytes. */
+struct json *json_load(const char *path, size_t limit, struct error *error);
+
+/* Indented, as the file PATH. */
+bool json_save(const struct json *value, const char *path, struct error *error);
+
 /* Indented by two spaces, or in one line; numbers with %.17g. */
 void json_print(const struct json *value, bool indent, struct text *out);
 

@@ -89,6 +89,28 @@ char *text_take(struct text *text)
     return taken;
 }
 
+bool text_begins(const char *s, const char *with)
+{
+    return strncmp(s, with, strlen(with)) == 0;
+}
+
+bool text_ends(const char *s, const char *with)
+{
+    size_t length = strlen(s), end = strlen(with);
+
+    return length >= end && strcmp(s + length - end, with) == 0;
+}
+
+bool text_is_name(const char *s)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    size_t length = strlen(s);
+
+    return length > 0 && length <= 64 && strspn(s, letters) == length &&
+           strchr("._-", s[0]) == NULL;
+}
+
 bool text_read_count(const char *s, uint64_t *value)
 {
     uint64_t sum = 0;

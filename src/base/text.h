@@ -33,6 +33,13 @@ void text_add_number(struct text *text, double number);
 /* What was gathered, never NULL; the caller frees it, TEXT is empty again. */
 char *text_take(struct text *text);
 
+bool text_begins(const char *s, const char *with);
+bool text_ends(const char *s, const char *with);
+
+/* 1 to 64 letters, digits, '.', '_' and '-', the first a letter or digit: a
+ * name that may become part of a path. */
+bool text_is_name(const char *s);
+
 /* Takes all of S: true and a value, or false.  No sign tricks, no octal, no
  * surplus: "10abc", "0x10", "1_000", "inf" and "010" are refused. */
 bool text_read_count(const char *s, uint64_t *value);

@@ -46,10 +46,9 @@ static bool add_folder(struct listing *listing, const char *folder,
         return false;
     for (size_t i = 0; ok && names[i] != NULL; i++) {
         struct yaml_document document = { 0 };
-        const char *end = strrchr(names[i], '.');
         char *path;
 
-        if (end == NULL || strcmp(end, ".yaml") != 0)
+        if (!text_ends(names[i], ".yaml"))
             continue;
         path = file_join(folder, names[i]);
         ok = yaml_load(&document, path, error);

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/statistics.h"
 #include "config/schema.h"
+#include "results/manifest.h"
 
 /* ----------------------------------------------------------- vocabulary */
 
@@ -432,18 +433,13 @@ struct tally {
     size_t n_values;
 };
 
-static bool is_seed(const char *axis)
-{
-    return strncmp(axis, "seed", 4) == 0 && (axis[4] == '\0' || axis[4] == '.');
-}
-
 /* "model.norm=pre,train.rate=0.1", or "". */
 static char *name_group(const struct outcome *outcome)
 {
     struct text name = { 0 };
 
     for (size_t i = 0; outcome->axes[i] != NULL; i++)
-        if (!is_seed(outcome->axes[i]))
+        if (!manifest_is_seed(outcome->axes[i]))
             text_add_format(&name, "%s%s=%s", name.length > 0 ? ", " : "",
                             outcome->axes[i], outcome->values[i]);
     return text_take(&name);

@@ -72,11 +72,6 @@ static void spread_seed(struct yaml_node *root)
     yaml_set(root, "seed", map);
 }
 
-static bool begins(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
 /* Keys made on the way have no place of their own. */
 static void give_places(const struct yaml_node *node, const char *path,
                         const struct place *place)
@@ -106,7 +101,7 @@ static bool set(struct yaml_node *root, const char *block, const char *path,
     struct text key = { 0 };
     bool ok;
 
-    if (begins(path, "seed."))
+    if (text_begins(path, "seed."))
         spread_seed(root);
     ok = yaml_set(root, path, copy);
     if (ok) {
@@ -170,7 +165,7 @@ static bool merge_key(struct loader *loader, const struct yaml_node *key,
 {
     if (strcmp(key->text, "sweep") == 0)
         return sweep_read(&loader->sweep, value, loader->error);
-    if (begins(key->text, "sweep."))
+    if (text_begins(key->text, "sweep."))
         return sweep_set(&loader->sweep, key->text + strlen("sweep."),
                          &key->place, value, loader->error);
     return merge_value(loader, key->text, &key->place, value);
@@ -217,7 +212,7 @@ static const struct yaml_node *find_value(const struct yaml_node *tree,
 static bool is_block(const char *path)
 {
     for (const char *const *block = experiment_blocks; *block != NULL; block++)
-        if (strlen(*block) == strcspn(path, ".") && begins(path, *block))
+        if (strlen(*block) == strcspn(path, ".") && text_begins(path, *block))
             return true;
     return false;
 }
@@ -227,7 +222,7 @@ static const struct axis *find_below(const struct sweep *sweep,
                                      const char *path)
 {
     for (size_t i = 0; i < sweep->count; i++)
-        if (begins(sweep->axes[i].name, path) &&
+        if (text_begins(sweep->axes[i].name, path) &&
             sweep->axes[i].name[strlen(path)] == '.')
             return &sweep->axes[i];
     return NULL;
@@ -240,7 +235,7 @@ static bool override_sweep(struct loader *loader, const char *path,
     struct axis *axis = sweep_axis(&loader->sweep, path);
     const struct axis *below = find_below(&loader->sweep, path);
 
-    if (begins(path, "sweep."))
+    if (text_begins(path, "sweep."))
         return sweep_set(&loader->sweep, path + strlen("sweep."), &value->place,
                          value, loader->error);
     if (is_block(path))
@@ -301,7 +296,7 @@ static struct yaml_node *build_tree(const struct loader *loader, size_t j,
             &loader->sweep.axes[i].place, sweep_value(&loader->sweep, j, i),
             error);
     for (size_t i = 0; i < loader->n_late; i++) {
-        if (begins(loader->late[i], "seed."))
+        if (text_begins(loader->late[i], "seed."))
             spread_seed(tree);
         schema_override(tree, loader->late[i], error);
     }
@@ -358,7 +353,7 @@ static bool find_language(const struct loader *loader, struct job *job,
     size_t length = strlen(path), tail = strlen(config);
     struct text beside = { 0 };
 
-    if (length >= tail && strcmp(path + length - tail, config) == 0 &&
+    if (text_ends(path, config) &&
         (length == tail || path[length - tail - 1] == '/')) {
         text_add_bytes(&beside, path, length - tail);
         text_add(&beside, copy);

@@ -2,7 +2,6 @@
 
 /* The field table of an experiment, nested from those of the rooms. */
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,23 +18,11 @@ static const char name_accepted[] =
     "a name of at most 64 letters, digits, '.', '_' and '-' that begins with "
     "a letter or a digit";
 
-static bool is_name(const char *s)
-{
-    size_t length = strlen(s);
-
-    if (length < 1 || length > 64 || !isalnum((unsigned char)s[0]))
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (!isascii((unsigned char)s[i]) ||
-            (!isalnum((unsigned char)s[i]) && strchr("._-", s[i]) == NULL))
-            return false;
-    return true;
-}
-
 static bool name_read(const struct yaml_node *node, const char *path,
                       void *value, struct error *error)
 {
-    if (node->kind != YAML_SCALAR || yaml_is_null(node) || !is_name(node->text))
+    if (node->kind != YAML_SCALAR || yaml_is_null(node) ||
+        !text_is_name(node->text))
         return schema_complain(node, path, name_accepted, error);
     *(char **)value = memory_copy_text(node->text);
     return true;

@@ -11,16 +11,13 @@
 /* The path of the last checkpoint: their names sort by step. */
 static char *find_checkpoint(const char *path, struct error *error)
 {
-    static const char suffix[] = ".safetensors";
     char *folder = file_join(path, "checkpoints"), *found = NULL;
     char **names = NULL;
 
     if (!file_exists(folder) || !file_names(folder, &names, error))
         goto done;
     for (size_t i = 0; names[i] != NULL; i++) {
-        const char *end = strrchr(names[i], '.');
-
-        if (end == NULL || strcmp(end, suffix) != 0)
+        if (!text_ends(names[i], ".safetensors"))
             continue;
         free(found);
         found = file_join(folder, names[i]);

@@ -10,17 +10,6 @@
 
 #define MOST_PLACES 4
 
-/* "a/b" of "a/b/c.yaml"; "." of "c.yaml". */
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder = memory_copy_text(slash == NULL ? "." : path);
-
-    if (slash != NULL)
-        folder[slash == path ? 1 : slash - path] = '\0';
-    return folder;
-}
-
 /* The folder languages/ beside FOLDER. */
 static char *languages_beside(const char *folder)
 {
@@ -55,15 +44,14 @@ static void add_place(char **places, size_t *count, const char *folder,
 
 static size_t find_places(const char *name, const char *from, char **places)
 {
-    size_t length = strlen(name), count = 0;
+    size_t count = 0;
 
-    if (strchr(name, '/') != NULL ||
-        (length > 5 && strcmp(name + length - 5, ".yaml") == 0)) {
+    if (strchr(name, '/') != NULL || text_ends(name, ".yaml")) {
         places[0] = memory_copy_text(name);
         return 1;
     }
     if (from != NULL) {
-        char *folder = folder_of(from), *beside = languages_beside(folder);
+        char *folder = file_folder(from), *beside = languages_beside(folder);
 
         add_place(places, &count, folder, name);
         add_place(places, &count, beside, name);

@@ -14,7 +14,6 @@
 #include "language/passage.h"
 
 #define MOST_BYTES   ((size_t)16 << 20)
-#define MOST_NAME    64
 #define MOST_SYMBOLS 4096
 #define MOST_MONOID  20000
 
@@ -108,14 +107,7 @@ static const char **clause_keys(void)
 static bool check_name(const struct yaml_node *root, const char *name,
                        struct error *error)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    size_t length = strlen(name), others = 0;
-
-    for (size_t i = 0; i < length; i++)
-        others += strchr(i == 0 ? "" : "._-", name[i]) == NULL &&
-                  strchr(letters, name[i]) == NULL;
-    if (length > 0 && length <= MOST_NAME && others == 0)
+    if (text_is_name(name))
         return true;
     return schema_complain(yaml_get(root, "language"), "language",
                            "1 to 64 letters, digits, '.', '_' and '-', the "

@@ -51,9 +51,7 @@ static void read_axes(const struct json *manifest, struct record *record)
     for (const char *axis = json_next_key(axes, NULL); axis != NULL;
          axis = json_next_key(axes, axis)) {
         const char *value = json_as_text(json_get(axes, axis));
-        bool seeds = strncmp(axis, "seed", 4) == 0 &&
-                     (axis[4] == '\0' || axis[4] == '.');
-        struct text *to = seeds ? &seed : &others;
+        struct text *to = manifest_is_seed(axis) ? &seed : &others;
 
         text_add(to, to->length > 0 ? "," : "");
         if (strcmp(axis, "seed") != 0)
@@ -126,13 +124,6 @@ static bool is_known(const struct records *records, const char *path)
     return false;
 }
 
-static bool ends_in(const char *path, const char *suffix)
-{
-    size_t length = strlen(path), end = strlen(suffix);
-
-    return length >= end && strcmp(path + length - end, suffix) == 0;
-}
-
 /* A directory with a manifest, finished or not. */
 static bool take_run(struct records *records, const char *path, size_t *found,
                      struct error *error)
@@ -140,7 +131,7 @@ static bool take_run(struct records *records, const char *path, size_t *found,
     struct json *manifest = manifest_read(path, error);
     bool ok = manifest != NULL;
 
-    if (ok && (ends_in(path, ".partial") ||
+    if (ok && (text_ends(path, ".partial") ||
                strcmp(manifest_state(manifest), "finished") != 0)) {
         records->unfinished++;
     } else if (ok) {

@@ -37,19 +37,14 @@ static void add_word(struct words *words, const char *word)
 
 /* ------------------------------------------------------ names of metrics */
 
-static bool starts(const char *word, const char *with)
-{
-    return strncmp(word, with, strlen(with)) == 0;
-}
-
 static bool is_test(const char *set)
 {
-    return starts(set, "test[") || strcmp(set, "exhaustive") == 0;
+    return text_begins(set, "test[") || strcmp(set, "exhaustive") == 0;
 }
 
 static bool is_set(const char *set)
 {
-    return is_test(set) || starts(set, "verify[") ||
+    return is_test(set) || text_begins(set, "verify[") ||
            strcmp(set, "validation") == 0;
 }
 
@@ -58,13 +53,12 @@ static bool is_set(const char *set)
 static bool split_name(const char *name, char **evaluator, char **set)
 {
     static const char suffix[] = ".accuracy";
-    size_t length = strlen(name), end = strlen(suffix);
     char *stem, *dot;
 
-    if (length <= end || strcmp(name + length - end, suffix) != 0)
+    if (!text_ends(name, suffix))
         return false;
     stem = memory_copy_text(name);
-    stem[length - end] = '\0';
+    stem[strlen(name) - strlen(suffix)] = '\0';
     dot = strrchr(stem, '.');
     if (dot == NULL || !is_set(dot + 1)) {
         free(stem);

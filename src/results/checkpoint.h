@@ -22,7 +22,7 @@
 
 struct checkpoint {
     size_t step;
-    char config_hash[17]; /* of the run's resolved configuration, hex */
+    char config_hash[17]; /* of its run (run.h), hex; "" of others */
     double *theta;        /* [n_parameters] */
     double *recorded;     /* parameters last recorded, or NULL; stored as
                              "recorded.<name>" */

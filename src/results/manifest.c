@@ -205,12 +205,8 @@ done:
 struct json *manifest_read(const char *directory, struct error *error)
 {
     char *path = file_join(directory, "manifest.json");
-    struct text text = { 0 };
-    struct json *manifest = NULL;
+    struct json *manifest = json_load(path, FILE_LIMIT, error);
 
-    if (file_read(path, FILE_LIMIT, &text, error))
-        manifest = json_parse(text.data, text.length, path, error);
-    text_clear(&text);
     free(path);
     return manifest;
 }
@@ -219,13 +215,8 @@ bool manifest_write(const struct json *manifest, const char *directory,
                     struct error *error)
 {
     char *path = file_join(directory, "manifest.json");
-    struct text text = { 0 };
-    bool ok;
+    bool ok = json_save(manifest, path, error);
 
-    json_print(manifest, true, &text);
-    text_add(&text, "\n");
-    ok = file_write(path, text.data, text.length, error);
-    text_clear(&text);
     free(path);
     return ok;
 }
@@ -239,6 +230,11 @@ void manifest_set_time(struct json *manifest, const char *key)
     gmtime_r(&now, &utc);
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
     set_text(manifest, key, text);
+}
+
+bool manifest_is_seed(const char *axis)
+{
+    return strcmp(axis, "seed") == 0 || text_begins(axis, "seed.");
 }
 
 const char *manifest_state(const struct json *manifest)

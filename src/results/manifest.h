@@ -3,7 +3,7 @@
 /*
  * manifest.json: what a run is (experiment, language, its place on the axes,
  * seed, `settings`: a hash of all but the seed, `hash`: of all) and where it
- * was made (version, compiler, CPU, threads, times). Readers ask it; nobody
+ * was made (version, compiler, CPU, threads, times).  Readers ask it; nobody
  * takes a directory's name apart.
  */
 
@@ -30,6 +30,9 @@ bool manifest_write(const struct json *manifest, const char *directory,
 
 /* The time as "2026-01-31T12:00:00Z" under KEY. */
 void manifest_set_time(struct json *manifest, const char *key);
+
+/* Whether an axis is the seed or one of the seeds: runs are joined over it. */
+bool manifest_is_seed(const char *axis);
 
 /* "new", "training", "finished"; "" when the manifest does not say. */
 const char *manifest_state(const struct json *manifest);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -135,7 +134,6 @@ bool metrics_write(const struct metrics *metrics, const char *path,
                    struct error *error)
 {
     struct json *object = json_new_object();
-    struct text text = { 0 };
     bool ok;
 
     for (size_t i = 0; i < metrics->count; i++) {
@@ -145,11 +143,8 @@ bool metrics_write(const struct metrics *metrics, const char *path,
                  metric->word != NULL ? json_new_text(metric->word)
                                       : json_new_number(metric->value));
     }
-    json_print(object, true, &text);
-    text_add(&text, "\n");
-    ok = file_write(path, text.data, text.length, error);
+    ok = json_save(object, path, error);
     json_free(object);
-    text_clear(&text);
     return ok;
 }
 
@@ -157,14 +152,10 @@ bool metrics_read(struct metrics *metrics, const char *path,
                   struct error *error)
 {
     struct place place = { .file = path };
-    struct text text = { 0 };
-    struct json *object = NULL;
+    struct json *object = json_load(path, FILE_LIMIT, error);
     bool ok = true;
 
     *metrics = (struct metrics){ 0 };
-    if (file_read(path, FILE_LIMIT, &text, error))
-        object = json_parse(text.data, text.length, path, error);
-    text_clear(&text);
     if (object == NULL)
         return false;
     for (const char *name = json_next_key(object, NULL); ok && name != NULL;

@@ -8,8 +8,10 @@
  *       with <set> = validation, test[0], exhaustive, verify[0]; all of them
  *       shares of the set's strings, low and high those of the interval
  *   <set>.least, <set>.most              the lengths of its strings
- *   norm.start, norm.final, norm.ratio, saturation, loss.final,
- *   growth.<law>.r2, growth.<law>.p, language.counts (the word "exact")
+ *   dataset.<split>.strings | distinct | seen    (the last a share of them)
+ *   norm.start, norm.final, norm.ratio, saturation, loss.final, steps,
+ *   growth.<law>.r2, growth.<law>.p,
+ *   language.counts (the word "exact", or "unchecked")
  */
 
 #ifndef RESULTS_METRICS_H

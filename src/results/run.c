@@ -182,7 +182,6 @@ static bool list_checkpoints(const struct run *run, size_t **steps,
 /* Removes what killed writers left, and everything else too if ALL. */
 static bool sweep(const char *directory, bool all, struct error *error)
 {
-    static const char suffix[] = ".partial";
     char **names;
     bool ok = true;
 
@@ -191,9 +190,7 @@ static bool sweep(const char *directory, bool all, struct error *error)
     if (!file_names(directory, &names, error))
         return false;
     for (size_t i = 0; ok && names[i] != NULL; i++) {
-        size_t length = strlen(names[i]), end = strlen(suffix);
-        bool left =
-            length > end && strcmp(names[i] + length - end, suffix) == 0;
+        bool left = text_ends(names[i], ".partial");
         char *path = file_join(directory, names[i]);
 
         if (left || (all && strcmp(names[i], lock_name) != 0))
