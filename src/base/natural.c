@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <gmp.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"

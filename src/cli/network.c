@@ -128,17 +128,16 @@ static void fill_table(const struct verdicts *verdicts, struct table *table)
         table_column(table, columns[i]);
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct verdict *v = &verdicts->rows[i];
-        double strings = (double)v->strings;
 
         table_cell(table, "%s", v->evaluator);
         table_cell(table, "%s", v->set);
         table_cell(table, "%s", v->class);
         table_cell(table, "%zu%s", v->strings, v->enumerated ? " (all)" : "");
-        table_cell(table, "%.6g", (double)v->recognised / strings);
+        table_cell(table, "%.6g", verdict_share(v, v->recognised));
         table_cell(table, "%.6g", v->interval.low);
         table_cell(table, "%.6g", v->interval.high);
-        table_cell(table, "%.6g", (double)v->agreed / strings);
-        table_cell(table, "%.6g", (double)v->undecided / strings);
+        table_cell(table, "%.6g", verdict_share(v, v->agreed));
+        table_cell(table, "%.6g", verdict_share(v, v->undecided));
         table_cell(table, "%s", v->shortest != NULL ? v->shortest : "");
     }
 }

@@ -25,6 +25,31 @@ void schema_accepted(const struct field *field, struct text *out)
     field_rows[field->type].accepted(field, out);
 }
 
+bool count_or_word_read(const struct yaml_node *node, const char *path,
+                        const char *accepted, const char *word, size_t most,
+                        size_t *count, struct error *error)
+{
+    uint64_t given;
+
+    if (node->kind == YAML_SCALAR && strcmp(node->text, word) == 0) {
+        *count = 0;
+        return true;
+    }
+    if (node->kind != YAML_SCALAR || !node->plain ||
+        !text_read_count(node->text, &given) || given < 1 || given > most)
+        return schema_complain(node, path, accepted, error);
+    *count = (size_t)given;
+    return true;
+}
+
+void count_or_word_print(size_t count, const char *word, struct text *out)
+{
+    if (count == 0)
+        text_add(out, word);
+    else
+        text_add_format(out, "%zu", count);
+}
+
 /* -------------------------------------------------------------- reading */
 
 static bool read_map(const struct field *fields, const struct yaml_node *node,

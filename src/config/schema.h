@@ -120,6 +120,13 @@ bool schema_override(struct yaml_node *root, const char *assignment,
 /* "2..50" or "7"; used by custom readers and the command line. */
 bool range_read(const char *text, struct range *range);
 
+/* Reads a count in 1..MOST, or WORD, which is 0, for a custom type that
+ * accepts what ACCEPTED says; and prints one. */
+bool count_or_word_read(const struct yaml_node *node, const char *path,
+                        const char *accepted, const char *word, size_t most,
+                        size_t *count, struct error *error);
+void count_or_word_print(size_t count, const char *word, struct text *out);
+
 /* Complains about NODE at PATH in the wordings above, `wrong type: a list` or
  * `wrong value "x"`, then `; accepted: ...`; returns false. */
 bool schema_complain(const struct yaml_node *node, const char *path,

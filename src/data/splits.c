@@ -19,29 +19,13 @@ static const char count_accepted[] =
 static bool read_count(const struct yaml_node *node, const char *path,
                        void *value, struct error *error)
 {
-    uint64_t count;
-
-    if (node->kind != YAML_SCALAR)
-        return schema_complain(node, path, count_accepted, error);
-    if (strcmp(node->text, "stream") == 0) {
-        *(size_t *)value = 0;
-        return true;
-    }
-    if (!node->plain || !text_read_count(node->text, &count) || count < 1 ||
-        count > MOST_ITEMS)
-        return schema_complain(node, path, count_accepted, error);
-    *(size_t *)value = (size_t)count;
-    return true;
+    return count_or_word_read(node, path, count_accepted, "stream", MOST_ITEMS,
+                              value, error);
 }
 
 static void print_count(const void *value, struct text *out)
 {
-    size_t count = *(const size_t *)value;
-
-    if (count == 0)
-        text_add(out, "stream");
-    else
-        text_add_format(out, "%zu", count);
+    count_or_word_print(*(const size_t *)value, "stream", out);
 }
 
 static const struct field_custom count_custom = { count_accepted, read_count,

@@ -225,26 +225,20 @@ static void probe_add(struct probe_row *row, const char *evaluator,
     row->values[row->count++] = value;
 }
 
-static double share(size_t part, size_t whole)
-{
-    return whole > 0 ? (double)part / (double)whole : NAN;
-}
-
 static void probe_add_verdicts(struct probe_row *row,
                                const struct verdicts *verdicts)
 {
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct verdict *verdict = &verdicts->rows[i];
-        size_t strings = verdict->strings;
 
         if (strcmp(verdict->class, "all") != 0)
             continue;
         probe_add(row, verdict->evaluator, "accuracy",
-                  share(verdict->recognised, strings));
+                  verdict_share(verdict, verdict->recognised));
         probe_add(row, verdict->evaluator, "agreement",
-                  share(verdict->agreed, strings));
+                  verdict_share(verdict, verdict->agreed));
         probe_add(row, verdict->evaluator, "undecided",
-                  share(verdict->undecided, strings));
+                  verdict_share(verdict, verdict->undecided));
     }
 }
 
@@ -331,9 +325,7 @@ static bool resume(struct pipeline *p, struct error *error)
         return true;
     if (!run_resume(&p->run, layout, &p->checkpoint, error))
         return false;
-    memcpy(network_parameters(p->network), p->checkpoint.theta,
-           layout->n_parameters * sizeof *p->checkpoint.theta);
-    network_update(p->network);
+    network_set(p->network, p->checkpoint.theta);
     p->step = p->checkpoint.step;
     return true;
 }

@@ -3,7 +3,6 @@
 /* The field table of an experiment, nested from those of the rooms. */
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "experiment/experiment.h"

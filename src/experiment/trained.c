@@ -3,7 +3,6 @@
 #include "experiment/trained.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "results/checkpoint.h"
@@ -46,9 +45,7 @@ static bool load_network(struct trained *trained, const char *path,
     layout = network_layout(trained->network);
     ok = checkpoint_read(file, layout, &checkpoint, error);
     if (ok) {
-        memcpy(network_parameters(trained->network), checkpoint.theta,
-               layout->n_parameters * sizeof *checkpoint.theta);
-        network_update(trained->network);
+        network_set(trained->network, checkpoint.theta);
     }
     checkpoint_clear(&checkpoint);
     free(file);

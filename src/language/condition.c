@@ -3,7 +3,6 @@
 #include "language/condition.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 

@@ -3,7 +3,6 @@
 #include "language/form.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"

@@ -3,7 +3,6 @@
 #include "language/passage.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"

@@ -2,6 +2,7 @@
 
 #include "model/model.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +112,14 @@ bool model_check(const struct model_config *config, const struct place *place,
     return error_add(error, ERROR_CONFIG, place, "model.n_heads",
                      "%zu heads cannot share d_model %zu evenly",
                      config->n_heads, config->d_model);
+}
+
+double position_feature(size_t position, size_t i, size_t d_model)
+{
+    double angle =
+        (double)position * pow(10000, -(double)(i / 2 * 2) / (double)d_model);
+
+    return i % 2 == 0 ? sin(angle) : cos(angle);
 }
 
 /* Appends a tensor and returns its index; COLUMNS 0 makes a vector. */

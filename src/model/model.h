@@ -45,6 +45,10 @@ extern const struct field model_fields[];
 bool model_check(const struct model_config *config, const struct place *place,
                  struct error *error);
 
+/* Feature I of a sinusoidal position: sin and cos of position / 10000^(2j/d)
+ * side by side (Vaswani et al. 2017, section 3.5). */
+double position_feature(size_t position, size_t i, size_t d_model);
+
 enum tensor_kind {
     TENSOR_EMBEDDING,
     TENSOR_POSITION,

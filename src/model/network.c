@@ -262,6 +262,13 @@ void network_update(struct network *network)
                  network);
 }
 
+void network_set(struct network *network, const double *theta)
+{
+    memcpy(network->parameters, theta,
+           network->layout.n_parameters * sizeof(*theta));
+    network_update(network);
+}
+
 /* A workspace nobody works in; threads are never numbered here because a
  * loop inside a loop runs on many of them as number 0. */
 static struct parking *enter(const struct network *network)

@@ -50,6 +50,7 @@ const char *network_engine(const struct network *network); /* "float avx512" */
 double *network_parameters(struct network *network);
 const double *network_weights(const struct network *network); /* read-only */
 void network_update(struct network *network);
+void network_set(struct network *network, const double *theta); /* does both */
 
 /* Which strings: index[0..count), or 0..count-1 when INDEX is NULL.  With
  * learned positions none is longer than max_length. */

@@ -84,7 +84,6 @@ static void add_under(struct metrics *metrics, const struct text *stem,
 /* The class `all` is the set as a whole and not named. */
 static void add_verdict(struct metrics *metrics, const struct verdict *verdict)
 {
-    double strings = (double)verdict->strings;
     bool whole = strcmp(verdict->class, "all") == 0;
     struct text stem = { 0 };
 
@@ -94,10 +93,11 @@ static void add_verdict(struct metrics *metrics, const struct verdict *verdict)
     if (!whole)
         text_add_format(&stem, ".%s", verdict->class);
     add_under(metrics, &stem, "accuracy",
-              (double)verdict->recognised / strings);
-    add_under(metrics, &stem, "agreement", (double)verdict->agreed / strings);
+              verdict_share(verdict, verdict->recognised));
+    add_under(metrics, &stem, "agreement",
+              verdict_share(verdict, verdict->agreed));
     add_under(metrics, &stem, "undecided",
-              (double)verdict->undecided / strings);
+              verdict_share(verdict, verdict->undecided));
     add_under(metrics, &stem, "low", verdict->interval.low);
     add_under(metrics, &stem, "high", verdict->interval.high);
     text_clear(&stem);

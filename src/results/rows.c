@@ -3,7 +3,6 @@
 /* The rows of a run: records and probes while it trains, then verdicts. */
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,11 +168,6 @@ static void add_header(struct text *out, const char *const *names)
     csv_end(out);
 }
 
-static double share(size_t part, size_t whole)
-{
-    return whole > 0 ? (double)part / (double)whole : NAN;
-}
-
 static void add_verdict(struct text *out, const struct verdict *verdict)
 {
     csv_text(out, verdict->evaluator);
@@ -188,7 +182,7 @@ static void add_verdict(struct text *out, const struct verdict *verdict)
     csv_count(out, verdict->undecided);
     csv_count(out, verdict->rounding);
     csv_count(out, verdict->flagged);
-    csv_number(out, share(verdict->recognised, verdict->strings));
+    csv_number(out, verdict_share(verdict, verdict->recognised));
     csv_number(out, verdict->interval.low);
     csv_number(out, verdict->interval.high);
     csv_text(out, verdict->shortest != NULL ? verdict->shortest : "");

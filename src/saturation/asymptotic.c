@@ -280,15 +280,6 @@ static struct state *add_state(struct worker *w, const struct parameters *p,
     return state;
 }
 
-/* The feature of a sinusoidal position, as the network has it. */
-static double sinusoid(size_t position, size_t i, size_t d)
-{
-    double angle =
-        (double)position * pow(10000, -(double)(i / 2 * 2) / (double)d);
-
-    return i % 2 == 0 ? sin(angle) : cos(angle);
-}
-
 static void embed(struct worker *w, const struct parameters *p, size_t token,
                   size_t position)
 {
@@ -310,7 +301,7 @@ static void embed(struct worker *w, const struct parameters *p, size_t token,
 
         memset(features, 0, stride * sizeof(double));
         for (size_t i = 0; i < p->d_model; i++)
-            features[i] = sinusoid(position, i, p->d_model);
+            features[i] = position_feature(position, i, p->d_model);
         series_add_term(arithmetic->orders, 0, features, 0, w->stream);
     }
 }

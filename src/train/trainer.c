@@ -6,7 +6,6 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/random.h"
@@ -20,29 +19,13 @@ static const char batch_accepted[] =
 static bool batch_read(const struct yaml_node *node, const char *path,
                        void *value, struct error *error)
 {
-    uint64_t count;
-
-    if (node->kind != YAML_SCALAR)
-        return schema_complain(node, path, batch_accepted, error);
-    if (strcmp(node->text, "full") == 0) {
-        *(size_t *)value = 0;
-        return true;
-    }
-    if (!node->plain || !text_read_count(node->text, &count) || count < 1 ||
-        count > 100000000)
-        return schema_complain(node, path, batch_accepted, error);
-    *(size_t *)value = (size_t)count;
-    return true;
+    return count_or_word_read(node, path, batch_accepted, "full", 100000000,
+                              value, error);
 }
 
 static void batch_print(const void *value, struct text *out)
 {
-    size_t batch = *(const size_t *)value;
-
-    if (batch == 0)
-        text_add(out, "full");
-    else
-        text_add_format(out, "%zu", batch);
+    count_or_word_print(*(const size_t *)value, "full", out);
 }
 
 static const struct field_custom batch_custom = { batch_accepted, batch_read,

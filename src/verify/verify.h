@@ -51,6 +51,12 @@ struct verdicts {
 };
 void verdicts_clear(struct verdicts *verdicts);
 
+/* PART of the verdict's strings, such as `recognised`, as a share of them. */
+static inline double verdict_share(const struct verdict *verdict, size_t part)
+{
+    return (double)part / (double)verdict->strings;
+}
+
 /* What verification compares: the evaluators, `trained` first. */
 struct verification {
     const struct verify_config *config;

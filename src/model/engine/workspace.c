@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -129,7 +128,6 @@ static void make_room(const struct weights *w, struct workspace *s, size_t rows)
     s->last = memory_resize(s->last, rows, sizeof(*s->last));
 }
 
-/* sin and cos of position / 10000^(2i/d) side by side. */
 static void make_positions(const struct weights *w, struct workspace *s,
                            size_t longest)
 {
@@ -139,13 +137,9 @@ static void make_positions(const struct weights *w, struct workspace *s,
         return;
     s->positions = memory_resize(s->positions, longest * w->d, sizeof(real));
     for (size_t t = s->n_positions; t < longest; t++)
-        for (size_t i = 0; i < w->d; i++) {
-            double angle =
-                (double)t * pow(10000, -(double)(i / 2 * 2) / (double)d);
-            double value = i % 2 == 0 ? sin(angle) : cos(angle);
-
-            s->positions[t * w->d + i] = i < d ? (real)value : 0;
-        }
+        for (size_t i = 0; i < w->d; i++)
+            s->positions[t * w->d + i] =
+                i < d ? (real)position_feature(t, i, d) : 0;
     s->n_positions = longest;
 }
 
