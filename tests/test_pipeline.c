@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "base/statistics.h"
 #include "experiment/pipeline.h"
+#include "experiment/trained.h"
 #include "results/csv.h"
 #include "scratch.h"
 #include "suite.h"
@@ -332,6 +333,97 @@ START_TEST(a_run_of_many_pieces_ends_the_same)
 }
 END_TEST
 
+/* What a stopped run has recorded and lost cannot be measured again. */
+START_TEST(lost_rows_are_noticed)
+{
+    static const char *const names[] = { "trajectory.csv", "spool",
+                                         "probes.csv" };
+    struct stopper stopper = { .countdown = 15 };
+    struct error error = { 0 };
+    struct metrics metrics;
+    struct text whole;
+    char path[512], *partial, *file;
+    bool found;
+
+    ck_assert_int_eq(
+        run(scratch_path("r"), &stopper, NULL, path, &found, &metrics),
+        ERROR_STOPPED);
+    strcat(path, ".partial");
+    partial = file_join(path, "");
+    file = file_join(path, names[_i]);
+    whole = scratch_read(file);
+    scratch_write(file, whole.data, whole.length / 2);
+    ck_assert_int_eq(run_all(scratch_path("r"), path), ERROR_IO);
+    ck_assert(file_remove_tree(file, &error));
+    ck_assert_int_eq(run_all(scratch_path("r"), path), ERROR_IO);
+    ck_assert(file_exists(partial));
+    ck_assert(!file_exists(path));
+    text_clear(&whole);
+    free(file);
+    free(partial);
+}
+END_TEST
+
+/* What the run at PATH answers to one who takes it up again. */
+static enum error_kind take_up(const char *path, const char *said)
+{
+    struct trained trained;
+    struct error error = { 0 };
+    enum error_kind kind = ERROR_NONE;
+
+    if (trained_open(&trained, path, NULL, &error))
+        trained_close(&trained);
+    else
+        kind = error.kind;
+    if (kind != ERROR_NONE)
+        ck_assert_ptr_nonnull(strstr(scratch_complaint(&error), said));
+    error_clear(&error);
+    return kind;
+}
+
+/* Rewrites FROM, of which there is one, into TO of the same length. */
+static void rewrite(const char *path, const char *from, const char *to)
+{
+    struct text text = scratch_read(path);
+    char *at = strstr(text.data, from);
+
+    ck_assert_ptr_nonnull(at);
+    memcpy(at, to, strlen(from));
+    scratch_write(path, text.data, text.length);
+    text_clear(&text);
+}
+
+/* Neither other settings that fit the tensors nor the parameters of another
+ * step may pass for the run. */
+START_TEST(a_changed_run_is_not_taken_up)
+{
+    struct error error = { 0 };
+    char path[512], *config, *copy, *last;
+
+    ck_assert_int_eq(run_all(scratch_path("r"), path), ERROR_NONE);
+    config = file_join(path, "config.yaml");
+    copy = file_join(path, "language.yaml");
+    last = file_join(path, "checkpoints/step-00000020.safetensors");
+    ck_assert_int_eq(take_up(path, ""), ERROR_NONE);
+    rewrite(config, "norm: pre", "norm: out"); /* no such word */
+    ck_assert_int_eq(take_up(path, "unknown word"), ERROR_CONFIG);
+    rewrite(config, "norm: out", "norm: pre");
+    rewrite(config, "mask: causal", "mask: full  ");
+    ck_assert_int_eq(take_up(path, "of another config.yaml"), ERROR_IO);
+    rewrite(config, "mask: full  ", "mask: causal");
+    rewrite(copy, "\"0 1\"", "\"1 0\"");
+    ck_assert_int_eq(take_up(path, "of another config.yaml"), ERROR_IO);
+    rewrite(copy, "\"1 0\"", "\"0 1\"");
+    ck_assert_int_eq(take_up(path, ""), ERROR_NONE);
+    ck_assert(file_remove_tree(last, &error));
+    ck_assert_int_eq(take_up(path, "has no checkpoint of its last step 20"),
+                     ERROR_IO);
+    free(config);
+    free(copy);
+    free(last);
+}
+END_TEST
+
 START_TEST(threads_do_not_matter)
 {
     static const size_t threads[] = { 2, 3, 7 };
@@ -430,6 +522,8 @@ int main(void)
     tcase_add_test(cases, probes_are_rows_of_the_validation_split);
     tcase_add_loop_test(cases, a_stopped_run_ends_the_same, 0, 8);
     tcase_add_test(cases, a_run_of_many_pieces_ends_the_same);
+    tcase_add_loop_test(cases, lost_rows_are_noticed, 0, 3);
+    tcase_add_test(cases, a_changed_run_is_not_taken_up);
     tcase_add_loop_test(cases, threads_do_not_matter, 0, 3);
     tcase_add_loop_test(cases, a_run_that_cannot_be_writes_nothing, 0,
                         sizeof refused / sizeof *refused);

@@ -14,6 +14,7 @@
 #include "language/language.h"
 #include "model/network.h"
 #include "results/csv.h"
+#include "results/journal.h"
 #include "results/run.h"
 #include "train/trajectory.h"
 
@@ -316,14 +317,37 @@ static bool stop(void *self)
     return is_stopped(p);
 }
 
+/* NEXT is one more than the last step of file NAME.  What a run recorded
+ * before its checkpoint cannot be measured again: a gap would stay. */
+static bool check_rows(const struct pipeline *p, const char *name,
+                       const struct cadence *cadence, size_t next,
+                       struct error *error)
+{
+    size_t steps = p->settings->train.steps, due = p->checkpoint.step + 1;
+    struct place place = { .file = p->run.partial };
+
+    while (due > 0 && !cadence_due(cadence, due - 1, steps))
+        due--;
+    return next == due ||
+           error_add(error, ERROR_IO, &place, NULL,
+                     "has lost rows of %s before step %zu; remove it to begin "
+                     "anew",
+                     name, p->checkpoint.step);
+}
+
 /* Puts the network where the run was stopped. */
 static bool resume(struct pipeline *p, struct error *error)
 {
     const struct layout *layout = network_layout(p->network);
+    const struct train_config *config = &p->settings->train;
 
     if (p->run.state != RUN_RESUMED)
         return true;
-    if (!run_resume(&p->run, layout, &p->checkpoint, error))
+    if (!run_resume(&p->run, layout, &p->checkpoint, error) ||
+        !check_rows(p, TRAJECTORY_FILE, &config->record, p->run.next_record,
+                    error) ||
+        (p->dataset.validation.strings.count > 0 &&
+         !check_rows(p, PROBES_FILE, &config->probe, p->run.next_probe, error)))
         return false;
     network_set(p->network, p->checkpoint.theta);
     p->step = p->checkpoint.step;

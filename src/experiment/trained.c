@@ -3,9 +3,14 @@
 #include "experiment/trained.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "results/checkpoint.h"
+#include "results/manifest.h"
+#include "results/run.h"
+
+#define CONFIG_LIMIT ((size_t)1 << 24)
 
 /* The path of the last checkpoint: their names sort by step. */
 static char *find_checkpoint(const char *path, struct error *error)
@@ -30,8 +35,48 @@ done:
     return found;
 }
 
+/* Whether CHECKPOINT is of the settings and the language that stand at PATH:
+ * a changed number of heads, say, fits all shapes and is another network. */
+static bool check_settings(const struct trained *trained, const char *path,
+                           const char *config,
+                           const struct checkpoint *checkpoint,
+                           struct error *error)
+{
+    struct place place = { .file = path };
+    struct text text = { 0 };
+    char hash[17];
+    bool ok;
+
+    if (!file_read(config, CONFIG_LIMIT, &text, error))
+        return false;
+    run_identify(text.data, language_source(trained->language), hash);
+    text_clear(&text);
+    ok = checkpoint->config_hash[0] == '\0' || /* made elsewhere */
+         strcmp(checkpoint->config_hash, hash) == 0;
+    return ok || error_add(error, ERROR_IO, &place, NULL,
+                           "holds the checkpoint of another config.yaml or "
+                           "language.yaml; use --set to try other settings");
+}
+
+/* Whether a finished run still has the parameters it finished with. */
+static bool check_step(const struct trained *trained, const char *path,
+                       size_t step, struct error *error)
+{
+    struct place place = { .file = path };
+    struct json *manifest = manifest_read(path, error);
+    bool ok = manifest != NULL, finished;
+
+    finished = ok && strcmp(manifest_state(manifest), "finished") == 0;
+    json_free(manifest);
+    if (finished && step != trained->settings->train.steps)
+        ok = error_add(error, ERROR_IO, &place, NULL,
+                       "has no checkpoint of its last step %zu, only of %zu",
+                       trained->settings->train.steps, step);
+    return ok;
+}
+
 static bool load_network(struct trained *trained, const char *path,
-                         struct error *error)
+                         const char *config, struct error *error)
 {
     struct checkpoint checkpoint = { 0 };
     const struct layout *layout;
@@ -43,7 +88,9 @@ static bool load_network(struct trained *trained, const char *path,
     trained->network = network_new(&trained->settings->model,
                                    language_alphabet(trained->language)->size);
     layout = network_layout(trained->network);
-    ok = checkpoint_read(file, layout, &checkpoint, error);
+    ok = checkpoint_read(file, layout, &checkpoint, error) &&
+         check_settings(trained, path, config, &checkpoint, error) &&
+         check_step(trained, path, checkpoint.step, error);
     if (ok) {
         network_set(trained->network, checkpoint.theta);
     }
@@ -69,7 +116,7 @@ static bool open_run(struct trained *trained, const char *path,
     trained->settings = &trained->experiment.jobs[0].settings;
     return language_load(&trained->language,
                          trained->experiment.jobs[0].language_path, error) &&
-           load_network(trained, path, error);
+           load_network(trained, path, config, error);
 }
 
 bool trained_open(struct trained *trained, const char *path,

@@ -189,20 +189,24 @@ bool spool_add(const char *path, size_t step, const double *theta, size_t n,
     return ok;
 }
 
-bool spool_cut(const char *path, size_t step, size_t n, struct error *error)
+bool spool_cut(const char *path, size_t step, size_t n, size_t *next,
+               struct error *error)
 {
     size_t kept = 0, records = file_size(path) / record_size(n);
     int descriptor = open(path, O_RDWR | O_CLOEXEC);
     uint64_t at;
     bool ok;
 
+    *next = 0;
     if (descriptor < 0)
         return errno == ENOENT || fail(path, "opened", error);
     while (kept < records &&
            pread(descriptor, &at, sizeof at, (off_t)(kept * record_size(n))) ==
                sizeof at &&
-           at <= step)
+           at <= step) {
+        *next = (size_t)at + 1;
         kept++;
+    }
     ok = ftruncate(descriptor, (off_t)(kept * record_size(n))) == 0 ||
          fail(path, "cut", error);
     close(descriptor);

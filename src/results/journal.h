@@ -39,7 +39,8 @@ bool journal_cut(const char *path, size_t step, size_t *next,
 /* The same for the spool: records of N parameters and their step. */
 bool spool_add(const char *path, size_t step, const double *theta, size_t n,
                struct error *error);
-bool spool_cut(const char *path, size_t step, size_t n, struct error *error);
+bool spool_cut(const char *path, size_t step, size_t n, size_t *next,
+               struct error *error);
 
 /*
  * Adds the column cosine_end, cos(theta_r, LAST), to the trajectory at PATH

@@ -37,14 +37,13 @@ static void add_name(struct text *out, const char *word, size_t limit)
     }
 }
 
-/* The checksum of both files, a zero byte between them. */
-static void identify(struct run *run, const char *config, const char *language)
+void run_identify(const char *config, const char *language, char hash[17])
 {
     struct text both = { 0 };
 
     text_add_bytes(&both, config, strlen(config) + 1);
     text_add(&both, language);
-    checksum_text(checksum(both.data, both.length), run->hash);
+    checksum_text(checksum(both.data, both.length), hash);
     text_clear(&both);
 }
 
@@ -294,7 +293,7 @@ bool run_open(struct run *run, const char *root, const char *experiment,
     bool ok = false;
 
     *run = (struct run){ .lock = -1 };
-    identify(run, config, language);
+    run_identify(config, language, run->hash);
     name_run(run, root, experiment, axes);
     if (!look_for_finished(run, error))
         goto done;
@@ -400,9 +399,16 @@ static bool cut(struct run *run, const struct layout *layout, size_t step,
     char *trajectory = run_file(run, TRAJECTORY_FILE);
     char *probes = run_file(run, PROBES_FILE);
     char *spool = run_file(run, SPOOL_FILE);
+    size_t spooled = 0;
     bool ok = journal_cut(trajectory, step, &run->next_record, error) &&
               journal_cut(probes, step, &run->next_probe, error) &&
-              spool_cut(spool, step, layout->n_parameters, error);
+              spool_cut(spool, step, layout->n_parameters, &spooled, error);
+
+    if (ok && spooled != run->next_record)
+        ok = fail(run->partial,
+                  "has other steps in its spool than in trajectory.csv; "
+                  "remove it to begin anew",
+                  error);
 
     free(trajectory);
     free(probes);

@@ -50,6 +50,9 @@ bool run_open(struct run *run, const char *root, const char *experiment,
               const char *axes, const char *config, const char *language,
               struct error *error);
 
+/* The hash of a run: of both texts, a zero byte between them. */
+void run_identify(const char *config, const char *language, char hash[17]);
+
 /* Adds a line to manifest.json, such as the engine; it is written with the
  * next change of state. */
 void run_note(struct run *run, const char *key, const char *value);
@@ -68,7 +71,8 @@ char *run_file(const struct run *run, const char *name);
 /*
  * The last whole checkpoint of a resumed run into CHECKPOINT; the rows of
  * trajectory.csv, probes.csv and the spool up to its step are kept, later
- * ones cut.  Damaged checkpoints after it are removed.
+ * ones cut.  Damaged checkpoints after it are removed.  ERROR_IO where spool
+ * and trajectory do not end at the same step.
  */
 bool run_resume(struct run *run, const struct layout *layout,
                 struct checkpoint *checkpoint, struct error *error);
