@@ -10,25 +10,21 @@
 
 #include "base/error.h"
 
-/* What error_print prints, and clears ERROR; the caller frees. */
-static inline char *said(struct error *error)
+/* What error_print prints, until the next call; clears ERROR. */
+static inline const char *said(struct error *error)
 {
-    char *text = NULL;
+    static char *text;
     size_t length;
-    FILE *stream = open_memstream(&text, &length);
+    FILE *stream;
 
+    free(text);
+    stream = open_memstream(&text, &length);
     error_print(error, stream);
     fclose(stream);
     error_clear(error);
     return text;
 }
 
-#define ck_assert_said(error, expected)        \
-    do {                                       \
-        char *said_text = said(error);         \
-                                               \
-        ck_assert_str_eq(said_text, expected); \
-        free(said_text);                       \
-    } while (0)
+#define ck_assert_said(error, expected) ck_assert_str_eq(said(error), expected)
 
 #endif

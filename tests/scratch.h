@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "said.h"
 
 static char scratch[256];
 
@@ -74,18 +75,6 @@ static inline struct text scratch_read(const char *path)
     }
     fclose(stream);
     return text;
-}
-
-/* What main would print of ERROR, which is cleared; one static buffer. */
-static inline const char *scratch_complaint(struct error *error)
-{
-    static char printed[4096];
-    FILE *stream = fmemopen(printed, sizeof printed, "w");
-
-    error_print(error, stream);
-    fclose(stream);
-    error_clear(error);
-    return printed;
 }
 
 #endif

@@ -49,7 +49,7 @@ static const char *write_example(const char *name)
     struct error error = { 0 };
 
     ck_assert_msg(checkpoint_write(path, &layout, &example, &error), "%s",
-                  scratch_complaint(&error));
+                  said(&error));
     return path;
 }
 
@@ -60,7 +60,7 @@ START_TEST(what_is_saved_is_loaded)
     struct checkpoint read;
 
     ck_assert_msg(checkpoint_read(path, &layout, &read, &error), "%s",
-                  scratch_complaint(&error));
+                  said(&error));
     ck_assert_uint_eq(read.step, 120);
     ck_assert_str_eq(read.config_hash, example.config_hash);
     ck_assert_mem_eq(read.theta, theta, sizeof theta);
@@ -156,7 +156,7 @@ static void assert_refused(const char *path, const char *what)
     ck_assert_int_eq(error.kind, ERROR_IO);
     ck_assert_ptr_null(read.theta);
     ck_assert_ptr_null(read.recorded);
-    ck_assert_ptr_nonnull(strstr(scratch_complaint(&error), path));
+    ck_assert_ptr_nonnull(strstr(said(&error), path));
 }
 
 START_TEST(every_prefix_is_refused)
@@ -287,13 +287,13 @@ START_TEST(files_of_others_get_their_verdict)
                   single ? (const void *)floats : values, foreign[_i].data);
     ok = checkpoint_read(path, &small, &read, &error);
     if (foreign[_i].verdict == NULL) {
-        ck_assert_msg(ok, "%s", scratch_complaint(&error));
+        ck_assert_msg(ok, "%s", said(&error));
         ck_assert_mem_eq(read.theta, values, 4 * sizeof *values);
         ck_assert_uint_eq(read.step, 0);
         ck_assert_str_eq(read.config_hash, "");
         checkpoint_clear(&read);
     } else {
-        const char *complaint = scratch_complaint(&error);
+        const char *complaint = said(&error);
 
         ck_assert_msg(!ok, "accepted: %s", header);
         ck_assert_msg(strstr(complaint, foreign[_i].verdict) != NULL,
@@ -312,7 +312,7 @@ static void assert_foreign_refused(uint64_t length, const struct text *header,
 
     write_foreign(path, length, header->data, header->length, "", 0);
     ck_assert(!checkpoint_read(path, &small, &read, &error));
-    complaint = scratch_complaint(&error);
+    complaint = said(&error);
     ck_assert_msg(strstr(complaint, verdict) != NULL, "%s", complaint);
 }
 
@@ -373,7 +373,7 @@ START_TEST(a_full_disk_leaves_the_old_checkpoint)
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     theta[0] = 1.5;
     ck_assert_int_eq(error.kind, ERROR_IO);
-    complaint = scratch_complaint(&error);
+    complaint = said(&error);
     ck_assert_ptr_nonnull(strstr(complaint, path));
     after = scratch_read(path);
     ck_assert_uint_eq(before.length, after.length);

@@ -37,7 +37,7 @@ static void read_back(struct csv *csv, const struct text *text)
     const char *path = scratch_path("table.csv");
 
     scratch_write(path, text->data, text->length);
-    ck_assert_msg(csv_read(csv, path, &error), "%s", scratch_complaint(&error));
+    ck_assert_msg(csv_read(csv, path, &error), "%s", said(&error));
 }
 
 START_TEST(cells_come_back)
@@ -167,8 +167,7 @@ START_TEST(broken_tables_are_refused)
     scratch_write(path, broken[_i].text, strlen(broken[_i].text));
     ck_assert(!csv_read(&csv, path, &error));
     ck_assert_int_eq(error.kind, ERROR_CONFIG);
-    ck_assert_ptr_nonnull(
-        strstr(scratch_complaint(&error), broken[_i].complaint));
+    ck_assert_ptr_nonnull(strstr(said(&error), broken[_i].complaint));
     ck_assert_uint_eq(csv.n_rows, 0);
 }
 END_TEST

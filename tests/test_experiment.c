@@ -46,7 +46,7 @@ static void load(struct experiment *experiment, const char *yaml,
 
     scratch_write(path, yaml, strlen(yaml));
     if (!experiment_load(experiment, path, overrides, quick, &error))
-        ck_abort_msg("%s", scratch_complaint(&error));
+        ck_abort_msg("%s", said(&error));
     ck_assert_uint_eq(error.count, 0);
 }
 
@@ -158,7 +158,7 @@ START_TEST(a_resolved_configuration_is_a_fixed_point)
 
         scratch_write(path, job->config, strlen(job->config));
         if (!experiment_load(&again, path, NULL, false, &error))
-            ck_abort_msg("%s%s", job->config, scratch_complaint(&error));
+            ck_abort_msg("%s%s", job->config, said(&error));
         ck_assert_uint_eq(again.n_jobs, 1);
         ck_assert_str_eq(again.jobs[0].config, job->config);
         ck_assert_str_eq(again.jobs[0].axes, job->axes);

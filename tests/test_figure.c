@@ -71,7 +71,7 @@ static bool write_well(const struct figure *figure, const char *base)
     bool drawn;
     bool ok = figure_write(figure, base, &drawn, &error);
 
-    ck_assert_msg(ok, "%s", scratch_complaint(&error));
+    ck_assert_msg(ok, "%s", said(&error));
     return drawn;
 }
 
@@ -220,8 +220,7 @@ START_TEST(a_failing_gnuplot_is_told)
     ck_assert(!figure_write(&figure, scratch_path("f"), &drawn, &error));
     ck_assert(!drawn);
     ck_assert_int_eq(error.kind, ERROR_FAILED);
-    ck_assert_ptr_nonnull(
-        strstr(scratch_complaint(&error), failing[_i].complaint));
+    ck_assert_ptr_nonnull(strstr(said(&error), failing[_i].complaint));
     ck_assert(!file_exists(scratch_path("f.svg")));
     ck_assert(!file_exists(scratch_path("f.svg.partial")));
 }
@@ -235,7 +234,7 @@ START_TEST(an_unwritable_place_is_an_error)
 
     ck_assert(!figure_write(&figure, scratch_path("absent/f"), &drawn, &error));
     ck_assert_int_eq(error.kind, ERROR_IO);
-    ck_assert_ptr_nonnull(strstr(scratch_complaint(&error), "absent/f.dat"));
+    ck_assert_ptr_nonnull(strstr(said(&error), "absent/f.dat"));
 }
 END_TEST
 

@@ -17,7 +17,7 @@ static struct json *make(const char *axes, const char *config)
     struct error error = { 0 };
     struct json *manifest = manifest_new(&source, &error);
 
-    ck_assert_msg(manifest != NULL, "%s", scratch_complaint(&error));
+    ck_assert_msg(manifest != NULL, "%s", said(&error));
     return manifest;
 }
 

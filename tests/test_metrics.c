@@ -95,8 +95,7 @@ START_TEST(what_is_written_is_read)
     metrics_add_word(&metrics, "language.counts", "exact");
     metrics_add(&metrics, "a.first", 2);
     ck_assert(metrics_write(&metrics, path, &error));
-    ck_assert_msg(metrics_read(&read, path, &error), "%s",
-                  scratch_complaint(&error));
+    ck_assert_msg(metrics_read(&read, path, &error), "%s", said(&error));
     ck_assert_uint_eq(read.count, 7);
     for (size_t i = 0; i < 7; i++)
         ck_assert_str_eq(read.items[i].name, metrics.items[i].name);
@@ -139,7 +138,7 @@ START_TEST(broken_files_are_refused)
     scratch_write(path, broken[_i], strlen(broken[_i]));
     ck_assert(!metrics_read(&metrics, path, &error));
     ck_assert_int_eq(error.kind, ERROR_IO);
-    ck_assert_ptr_nonnull(strstr(scratch_complaint(&error), path));
+    ck_assert_ptr_nonnull(strstr(said(&error), path));
     ck_assert_uint_eq(metrics.count, 0);
 }
 END_TEST

@@ -73,7 +73,7 @@ static enum error_kind run(const char *root, struct stopper *stopper,
 
     if (!experiment_load(&experiment, scratch_path("e.yaml"), overrides, false,
                          &error))
-        ck_abort_msg("%s", scratch_complaint(&error));
+        ck_abort_msg("%s", said(&error));
     ok = pipeline_run(&experiment, &experiment.jobs[0], root, &progress,
                       &directory, found, metrics, &error);
     ck_assert(ok == (error.count == 0));

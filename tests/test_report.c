@@ -24,7 +24,7 @@ static const struct layout layout = { .tensors = &tensor,
                                       .n_tensors = 1,
                                       .n_parameters = 2 };
 
-#define EXPECT(call) ck_assert_msg((call), "%s", scratch_complaint(&error))
+#define EXPECT(call) ck_assert_msg((call), "%s", said(&error))
 
 /* What is told of one run. */
 struct told {
@@ -144,8 +144,7 @@ START_TEST(nothing_finished_is_an_error)
     tell(&runs[3]);
     ck_assert(!records_collect(&records, scratch_path("results"), &error));
     ck_assert_int_eq(error.kind, ERROR_CONFIG);
-    ck_assert_ptr_nonnull(
-        strstr(scratch_complaint(&error), "no finished run there"));
+    ck_assert_ptr_nonnull(strstr(said(&error), "no finished run there"));
     ck_assert(!records_collect(&records, scratch_path("absent"), &error));
     ck_assert_int_eq(error.kind, ERROR_IO);
     error_clear(&error);

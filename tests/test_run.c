@@ -52,11 +52,11 @@ static void open_well(struct run *run, enum run_state state)
     struct error error = { 0 };
     bool ok = open_run(run, scratch_path("results"), &error);
 
-    ck_assert_msg(ok, "%s", scratch_complaint(&error));
+    ck_assert_msg(ok, "%s", said(&error));
     ck_assert_int_eq(run->state, state);
 }
 
-#define EXPECT(call) ck_assert_msg((call), "%s", scratch_complaint(&error))
+#define EXPECT(call) ck_assert_msg((call), "%s", said(&error))
 
 /* The only state of this training is its step and what was last recorded. */
 static void find_theta(size_t step, double *theta)
@@ -525,7 +525,7 @@ START_TEST(no_whole_checkpoint_is_an_error)
     open_well(&run, RUN_RESUMED);
     ck_assert(!run_resume(&run, &layout, &checkpoint, &error));
     ck_assert_int_eq(error.kind, ERROR_IO);
-    complaint = scratch_complaint(&error);
+    complaint = said(&error);
     ck_assert_ptr_nonnull(strstr(complaint, "step-00000000"));
     ck_assert_ptr_nonnull(strstr(complaint, "step-00000015"));
     ck_assert_ptr_nonnull(strstr(complaint, run.partial));
@@ -593,8 +593,7 @@ START_TEST(an_unwritable_folder_is_refused_at_once)
     scratch_write(scratch_path(in_the_way[_i]), "", 0);
     ck_assert(!open_run(&run, scratch_path("results"), &error));
     ck_assert_int_eq(error.kind, ERROR_IO);
-    ck_assert_ptr_nonnull(
-        strstr(scratch_complaint(&error), scratch_path(in_the_way[_i])));
+    ck_assert_ptr_nonnull(strstr(said(&error), scratch_path(in_the_way[_i])));
     run_close(&run);
 }
 END_TEST
@@ -611,7 +610,7 @@ START_TEST(what_is_in_the_way_is_not_overwritten)
     ck_assert(file_make_directories(path, &error));
     ck_assert(!open_run(&run, scratch_path("results"), &error));
     ck_assert_int_eq(error.kind, ERROR_IO);
-    ck_assert_ptr_nonnull(strstr(scratch_complaint(&error), path));
+    ck_assert_ptr_nonnull(strstr(said(&error), path));
     free(path);
 }
 END_TEST
@@ -643,7 +642,7 @@ START_TEST(a_full_disk_can_be_resumed_from)
     }
     ck_assert(!ok);
     ck_assert_int_eq(error.kind, ERROR_IO);
-    ck_assert_ptr_nonnull(strstr(scratch_complaint(&error), run.partial));
+    ck_assert_ptr_nonnull(strstr(said(&error), run.partial));
     run_close(&run);
     limit.rlim_cur = before;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);

@@ -16,8 +16,8 @@ struct automaton {
     bool *accept;   /* [states] */
 };
 
-/* No state has more arcs in all than this; enough for any hand-written file,
- * and minimal automata of that size still take well under a second. */
+/* No automaton has more arcs in all than this; enough for any hand-written
+ * file, and minimal automata of that size still take well under a second. */
 #define AUTOMATON_MOST_ARCS ((size_t)1 << 22)
 
 /* All arcs lead to state 0, nothing is accepted, 0 is the start. */
