@@ -406,9 +406,10 @@ static bool prepare(struct dataset *dataset, struct language *language,
            (!dataset->config->disjoint || check_sides(dataset, place, error));
 }
 
-bool dataset_generate(struct dataset *dataset, const struct data_config *config,
-                      struct language *language, uint64_t seed,
-                      const struct place *place, struct error *error)
+/* Everything but the strings. */
+static bool begin(struct dataset *dataset, const struct data_config *config,
+                  struct language *language, uint64_t seed,
+                  const struct place *place, struct error *error)
 {
     *dataset = (struct dataset){ .config = config,
                                  .language = language,
@@ -416,10 +417,30 @@ bool dataset_generate(struct dataset *dataset, const struct data_config *config,
     dataset->n_tests =
         config->test.length.count > 0 ? config->test.length.count : 1;
     dataset->tests = memory_new(dataset->n_tests, sizeof *dataset->tests);
-    if (!prepare(dataset, language, place, error)) {
-        dataset_clear(dataset);
+    if (prepare(dataset, language, place, error))
+        return true;
+    dataset_clear(dataset);
+    return false;
+}
+
+bool dataset_check(const struct data_config *config, struct language *language,
+                   uint64_t seed, const struct place *place,
+                   struct error *error)
+{
+    struct dataset dataset;
+
+    if (!begin(&dataset, config, language, seed, place, error))
         return false;
-    }
+    dataset_clear(&dataset);
+    return true;
+}
+
+bool dataset_generate(struct dataset *dataset, const struct data_config *config,
+                      struct language *language, uint64_t seed,
+                      const struct place *place, struct error *error)
+{
+    if (!begin(dataset, config, language, seed, place, error))
+        return false;
     for (size_t r = 0; r < RANGE_TEST + dataset->n_tests; r++) {
         struct split split = split_of(dataset, r);
 

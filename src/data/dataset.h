@@ -77,6 +77,11 @@ bool dataset_generate(struct dataset *dataset, const struct data_config *config,
                       const struct place *place, struct error *error);
 void dataset_clear(struct dataset *dataset);
 
+/* Complains as dataset_generate does, and draws nothing. */
+bool dataset_check(const struct data_config *config, struct language *language,
+                   uint64_t seed, const struct place *place,
+                   struct error *error);
+
 /* Adds items FIRST..FIRST+COUNT-1 of the endless train stream to OUT. */
 void dataset_stream(const struct dataset *dataset, size_t first, size_t count,
                     struct examples *out);

@@ -558,6 +558,50 @@ void experiment_clear(struct experiment *experiment)
     *experiment = (struct experiment){ 0 };
 }
 
+/* Whether the language has the strings that the job asks for. */
+static bool check_data(const struct experiment *experiment,
+                       const struct job *job, struct error *error)
+{
+    struct language *language = NULL;
+    bool ok =
+        language_load(&language, job->language_path, error) &&
+        dataset_check(&job->settings.data, language, job->settings.seed.data,
+                      &experiment->data_place, error);
+
+    language_free(language);
+    return ok;
+}
+
+/* Jobs that differ elsewhere only share their answer. */
+static bool has_same_data(const struct job *a, const struct job *b)
+{
+    struct text x = { 0 }, y = { 0 };
+    bool same = strcmp(a->language_path, b->language_path) == 0;
+
+    schema_print(data_fields, &a->settings.data, 0, false, &x);
+    schema_print(data_fields, &b->settings.data, 0, false, &y);
+    same = same && strcmp(x.data, y.data) == 0;
+    text_clear(&x);
+    text_clear(&y);
+    return same;
+}
+
+static bool check_jobs(const struct experiment *experiment, struct error *error)
+{
+    bool ok = true;
+
+    for (size_t j = 0; j < experiment->n_jobs; j++) {
+        const struct job *job = &experiment->jobs[j];
+        struct error mine = { 0 };
+
+        if (j > 0 && has_same_data(job, job - 1))
+            continue;
+        ok &= check_data(experiment, job, &mine);
+        gather(error, &mine);
+    }
+    return ok;
+}
+
 bool experiment_check(const char *path, const char *const *overrides,
                       struct error *error)
 {
@@ -567,7 +611,8 @@ bool experiment_check(const char *path, const char *const *overrides,
         struct experiment experiment;
         struct error mine = { 0 };
 
-        ok &= experiment_load(&experiment, path, overrides, quick, &mine);
+        ok &= experiment_load(&experiment, path, overrides, quick, &mine) &&
+              check_jobs(&experiment, &mine);
         experiment_clear(&experiment);
         gather(error, &mine);
     }

@@ -260,18 +260,13 @@ static void add_axis(struct text *out, const struct figure *figure, int p,
         add_linear_axis(out, &axis);
 }
 
-/* Shares crowd the top of a panel of fixed range, so that its key stands at
- * the bottom; what grows leaves the top left free. */
 static void add_frame(struct text *out, const struct figure *figure, int p)
 {
     const struct panel *panel = &figure->panels[p];
 
     text_add(out, "\nset title ");
     add_quoted(out, panel->title);
-    text_add_format(out, "\nset key %s\n",
-                    panel->y_least < panel->y_most
-                        ? "bottom right noreverse Right"
-                        : "top left reverse Left");
+    text_add(out, "\n");
     add_axis(out, figure, p, 'x');
     add_axis(out, figure, p, 'y');
 }
@@ -314,7 +309,8 @@ static bool write_script(const struct figure *figure, const char *path,
                     "set terminal svg size %d,%d noenhanced "
                     "font 'sans-serif,15' background 'white'\n"
                     "set datafile missing 'nan'\n"
-                    "set key inside opaque font ',13' samplen 3\n"
+                    "set key below center horizontal reverse Left "
+                    "font ',13' samplen 3\n"
                     "set grid linetype 1 dashtype 1 linewidth 0.7 "
                     "linecolor rgb '#dddddd'\n"
                     "set border 3\n"

@@ -22,6 +22,7 @@ static void clear_record(struct record *record)
     free(record->language);
     free(record->axes);
     free(record->settings);
+    free(record->hash);
     free(record->group);
     free(record->seed);
     metrics_clear(&record->metrics);
@@ -74,6 +75,7 @@ static bool add_record(struct records *records, const char *path,
     record.experiment = copy_member(manifest, "experiment");
     record.language = copy_member(manifest, "language");
     record.settings = copy_member(manifest, "settings");
+    record.hash = copy_member(manifest, "hash");
     read_axes(manifest, &record);
     if (!ok) {
         clear_record(&record);
@@ -116,10 +118,15 @@ static void name_groups(struct records *records)
     }
 }
 
-static bool is_known(const struct records *records, const char *path)
+/* A run is its configuration: a second copy of it is no second seed. */
+static bool is_known(const struct records *records, const char *path,
+                     const struct json *manifest)
 {
+    const char *hash = json_as_text(json_get(manifest, "hash"));
+
     for (size_t i = 0; i < records->count; i++)
-        if (strcmp(records->items[i].path, path) == 0)
+        if (strcmp(records->items[i].path, path) == 0 ||
+            (hash != NULL && strcmp(records->items[i].hash, hash) == 0))
             return true;
     return false;
 }
@@ -136,7 +143,7 @@ static bool take_run(struct records *records, const char *path, size_t *found,
         records->unfinished++;
     } else if (ok) {
         (*found)++;
-        if (!is_known(records, path))
+        if (!is_known(records, path, manifest))
             ok = add_record(records, path, manifest, error);
     }
     json_free(manifest);

@@ -21,6 +21,7 @@ struct record {
     char *path, *experiment, *language;
     char *axes;     /* those other than the seed: "model.norm=pre", or "" */
     char *settings; /* hash of all settings but the seed */
+    char *hash;     /* of all settings and the language */
     char *group;    /* runs to be joined over seeds: the axes, and the settings
                        where the axes do not tell them apart, or "" */
     char *seed;     /* "1" */
@@ -35,8 +36,8 @@ struct records {
 
 /*
  * Adds the run at PATH, or every finished run under it, sorted by path; a run
- * that is there already is passed over.  A directory without any is
- * ERROR_CONFIG.
+ * that is there already, or whose copy is, is passed over.  A directory
+ * without any is ERROR_CONFIG.
  */
 bool records_collect(struct records *records, const char *path,
                      struct error *error);

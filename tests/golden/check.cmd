@@ -1,1 +1,1 @@
-saturn check tiny.yaml languages/*.yaml
+saturn check tiny.yaml languages/dyck-1.yaml languages/tomita-7.yaml
