@@ -72,14 +72,14 @@ static void tell_metrics(const struct told *told, struct metrics *metrics)
     metrics_add(metrics, "growth.power.r2", 0.998);
 }
 
-static void tell(const struct told *told)
+static void tell_under(const char *root, const struct told *told)
 {
     struct metrics metrics = { 0 };
     struct error error = { 0 };
     struct run run;
     char *path;
 
-    EXPECT(run_open(&run, scratch_path("results"), told->experiment, told->axes,
+    EXPECT(run_open(&run, scratch_path(root), told->experiment, told->axes,
                     told->config, "language: dyck-1\n", &error));
     add_rows(&run, told);
     tell_metrics(told, &metrics);
@@ -90,6 +90,11 @@ static void tell(const struct told *told)
     metrics_clear(&metrics);
     run_close(&run);
     free(path);
+}
+
+static void tell(const struct told *told)
+{
+    tell_under("results", told);
 }
 
 static const struct told runs[] = {
@@ -131,6 +136,19 @@ START_TEST(finished_runs_are_collected)
     /* Again, and one of them by its own path: nothing is taken twice. */
     EXPECT(records_collect(&records, scratch_path("results/"), &error));
     EXPECT(records_collect(&records, records.items[2].path, &error));
+    ck_assert_uint_eq(records.count, 4);
+    records_clear(&records);
+}
+END_TEST
+
+START_TEST(a_copy_of_a_run_is_no_second_seed)
+{
+    struct records records;
+    struct error error = { 0 };
+
+    tell_all(&records);
+    tell_under("copies", &runs[0]);
+    EXPECT(records_collect(&records, scratch_path("copies"), &error));
     ck_assert_uint_eq(records.count, 4);
     records_clear(&records);
 }
@@ -369,6 +387,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_checked_fixture(tests, scratch_open, scratch_close);
     tcase_add_test(tests, finished_runs_are_collected);
+    tcase_add_test(tests, a_copy_of_a_run_is_no_second_seed);
     tcase_add_test(tests, nothing_finished_is_an_error);
     tcase_add_test(tests, other_settings_are_not_joined);
     tcase_add_test(tests, the_summary_joins_seeds);
