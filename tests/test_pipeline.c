@@ -365,7 +365,7 @@ START_TEST(lost_rows_are_noticed)
 END_TEST
 
 /* What the run at PATH answers to one who takes it up again. */
-static enum error_kind take_up(const char *path, const char *said)
+static enum error_kind take_up(const char *path, const char *words)
 {
     struct trained trained;
     struct error error = { 0 };
@@ -376,7 +376,7 @@ static enum error_kind take_up(const char *path, const char *said)
     else
         kind = error.kind;
     if (kind != ERROR_NONE)
-        ck_assert_ptr_nonnull(strstr(scratch_complaint(&error), said));
+        ck_assert_ptr_nonnull(strstr(said(&error), words));
     error_clear(&error);
     return kind;
 }

@@ -15,17 +15,20 @@ void sum_clear(struct sum *sum)
     *sum = (struct sum){ 0 };
 }
 
-int64_t sum_value(const struct sum *sum, const int64_t *values)
+__int128 sum_value(const struct sum *sum, const int64_t *values)
 {
-    int64_t value = sum->constant;
+    __int128 value = sum->constant;
 
     for (size_t i = 0; i < sum->n_terms; i++)
-        value += sum->terms[i].factor * values[sum->terms[i].variable];
+        value +=
+            (__int128)sum->terms[i].factor * values[sum->terms[i].variable];
     for (size_t i = 0; i < sum->n_remainders; i++) {
         const struct remainder *r = &sum->remainders[i];
 
         value +=
-            r->factor * remainder_of(sum_value(&r->inner, values), r->modulus);
+            (__int128)r->factor *
+            remainder_of((int64_t)(sum_value(&r->inner, values) % r->modulus),
+                         r->modulus);
     }
     return value;
 }
@@ -64,7 +67,7 @@ void condition_clear(struct condition *condition)
 
 static bool compares(const struct condition *condition, const int64_t *values)
 {
-    int64_t difference = sum_value(&condition->difference, values);
+    __int128 difference = sum_value(&condition->difference, values);
     unsigned sign = difference < 0    ? SIGN_LESS
                     : difference == 0 ? SIGN_EQUAL
                                       : SIGN_MORE;

@@ -12,8 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Caps that keep every value of a string of a million symbols within 64 bits.
- */
+/* Caps on what is written; form.h has those on what comes of it. */
 #define CONDITION_MOST_FACTOR   INT64_C(1000000)
 #define CONDITION_MOST_CONSTANT INT64_C(1000000000)
 
@@ -37,7 +36,7 @@ struct remainder {
 };
 
 void sum_clear(struct sum *sum);
-int64_t sum_value(const struct sum *sum, const int64_t *values);
+__int128 sum_value(const struct sum *sum, const int64_t *values);
 
 /* TO += FACTOR * MORE over terms alone; terms that cancel are dropped. */
 void sum_add_terms(struct sum *to, const struct term *more, size_t count,

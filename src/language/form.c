@@ -117,11 +117,14 @@ void forms_link(struct forms *forms, struct condition *condition)
     condition_visit(condition, link_comparison, forms);
 }
 
-/* FORM of the variables as they are after SYMBOL. */
-static void compose(const struct form *form, size_t symbol, size_t symbols,
+/* FORM of the variables as they are after SYMBOL; false if its numbers are
+ * beyond the caps. */
+static bool compose(const struct form *form, size_t symbol, size_t symbols,
                     const struct tracks *tracks, struct sum *out)
 {
     size_t n_counts = 0;
+    __int128 constant = 0;
+    bool ok = true;
 
     *out = (struct sum){ 0 };
     for (; n_counts < form->n_terms; n_counts++) {
@@ -130,7 +133,7 @@ static void compose(const struct form *form, size_t symbol, size_t symbols,
         if (term->variable >= symbols)
             break;
         if (term->variable == symbol)
-            out->constant += term->factor;
+            constant += term->factor;
     }
     sum_add_terms(out, form->terms, n_counts, 1);
     for (size_t i = n_counts; i < form->n_terms; i++) {
@@ -139,8 +142,13 @@ static void compose(const struct form *form, size_t symbol, size_t symbols,
         const struct sum *update = &tracks->updates[name * symbols + symbol];
 
         sum_add_terms(out, update->terms, update->n_terms, term->factor);
-        out->constant += term->factor * update->constant;
+        constant += (__int128)term->factor * update->constant;
     }
+    for (size_t i = 0; i < out->n_terms; i++)
+        ok &= llabs(out->terms[i].factor) <= FORM_MOST_FACTOR;
+    ok &= constant <= FORM_MOST_CONSTANT && constant >= -FORM_MOST_CONSTANT;
+    out->constant = ok ? (int64_t)constant : 0;
+    return ok;
 }
 
 /* The update of register FORM by SYMBOL, whose source may be a new one. */
@@ -152,7 +160,13 @@ static bool find_update(struct forms *forms, size_t form, size_t symbol,
     struct sum sum;
     bool ok = true;
 
-    compose(&forms->items[form], symbol, forms->symbols, tracks, &sum);
+    if (!compose(&forms->items[form], symbol, forms->symbols, tracks, &sum)) {
+        sum_clear(&sum);
+        return error_add(error, ERROR_CONFIG, &tracks->place,
+                         tracks->count > 0 ? "track" : NULL,
+                         "the numbers that the conditions need of the updates "
+                         "grow too large");
+    }
     out->source = find_form(forms, &sum, modulus, &out->factor);
     out->constant = sum.constant;
     sum_clear(&sum);

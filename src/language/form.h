@@ -20,6 +20,11 @@
 #define FORM_NONE UINT32_MAX
 #define FORM_MOST 32
 
+/* Caps on a form's factors, and on what a symbol may add to it: a register
+ * stays within 64 bits for strings of a million symbols. */
+#define FORM_MOST_FACTOR   INT64_C(1000000000)
+#define FORM_MOST_CONSTANT INT64_C(1000000000000)
+
 struct form {
     struct term *terms; /* over variables; coprime, the first positive,
                            or reduced by the modulus */

@@ -23,10 +23,10 @@ model: {n_layers: 1, d_model: 16, n_heads: 2, d_ff: 16}
 train:
   batch: 32
   rate: 0.1
-  steps: 400
+  steps: 2000
   record: {log: 60}
   probe: {log: 8}
-  checkpoint: {every: 40}
+  checkpoint: {every: 100}
 saturation: {scales: [1, 10]}
 verify: {exhaustive: 200, samples: 30}
 YAML
@@ -37,9 +37,12 @@ fail() {
     failed=1
 }
 
+begun=$(date +%s%N)
 "$saturn" run -q -j 1 -o whole run.yaml || fail "the undisturbed run"
+whole=$(($(date +%s%N) - begun))
 
-# Each try lives a little longer than the one before it, from nothing on.
+# Each try lives for some hundredths of the time the whole run took, a little
+# longer than the one before it, from nothing on.
 n=0
 try=0
 while [ $try -lt 200 ]; do
@@ -48,7 +51,7 @@ while [ $try -lt 200 ]; do
     "$saturn" run -q -j $threads -o killed run.yaml 2>err &
     pid=$!
     if [ $n -lt "$kills" ]; then
-        sleep "$(awk "BEGIN { print 0.02 + 0.03 * ($try % 12) }")"
+        sleep "$(awk "BEGIN { print $whole / 1e9 * (0.05 + 0.07 * ($try % 8)) }")"
         kill -9 $pid 2>/dev/null
     fi
     wait $pid 2>/dev/null
@@ -88,7 +91,7 @@ for threads in 1 2 3 7; do
         fail "$threads threads"
     diff -r -x manifest.json whole "threads-$threads" ||
         fail "$threads threads differ"
-    sum=$(sha256sum <"$(echo "threads-$threads"/law/*/checkpoints/*400.*)")
+    sum=$(sha256sum <"$(echo "threads-$threads"/law/*/checkpoints/*2000.*)")
     echo "${sum%% *}  $threads threads" >>sums
 done
 cat sums
