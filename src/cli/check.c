@@ -26,35 +26,13 @@ static bool find_kind(const char *path, enum kind *kind, struct error *error)
     return *kind != NEITHER;
 }
 
-/* The languages of all jobs, each once. */
-static bool check_languages(const struct experiment *experiment,
-                            struct error *error)
-{
-    bool ok = true;
-
-    for (size_t i = 0; i < experiment->n_jobs; i++) {
-        const char *path = experiment->jobs[i].language_path;
-        struct language *language = NULL;
-        bool known = false;
-
-        for (size_t j = 0; !known && j < i; j++)
-            known = strcmp(path, experiment->jobs[j].language_path) == 0;
-        if (known)
-            continue;
-        ok &= language_load(&language, path, error);
-        language_free(language);
-    }
-    return ok;
-}
-
 static bool check_experiment(const char *path, const struct options *options,
                              struct text *out, struct error *error)
 {
     struct experiment experiment = { 0 };
     bool ok = experiment_check(path, options->sets, error) &&
               experiment_load(&experiment, path, options->sets, options->quick,
-                              error) &&
-              check_languages(&experiment, error);
+                              error);
 
     if (ok && options->print) {
         const struct settings *settings = &experiment.jobs[0].settings;
@@ -73,13 +51,8 @@ static bool check_language(const char *path, const struct options *options,
                            struct text *out, struct error *error)
 {
     struct language *language = NULL;
-    bool ok;
+    bool ok = load_language(&language, path, options, error);
 
-    if (options->n_sets > 0)
-        return error_add(error, ERROR_CONFIG,
-                         &(struct place){ .file = options->sets[0] }, NULL,
-                         "%s is a language, whose values cannot be set", path);
-    ok = language_load(&language, path, error);
     if (ok && options->print)
         language_describe(language, out);
     language_free(language);

@@ -77,6 +77,19 @@ bool input_line(struct text *line, struct error *error)
     return c != EOF || line->length > 0;
 }
 
+bool load_language(struct language **out, const char *path,
+                   const struct options *options, struct error *error)
+{
+    struct parameters values = { 0 };
+    bool ok = true;
+
+    for (size_t i = 0; i < options->n_sets; i++)
+        ok &= parameters_assign(&values, options->sets[i], error);
+    ok = ok && language_load_with(out, path, &values, error);
+    parameters_clear(&values);
+    return ok;
+}
+
 void error_move(struct error *error, struct error *more, const char *file)
 {
     for (size_t i = 0; i < more->count; i++) {

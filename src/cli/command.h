@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/options.h"
+#include "language/language.h"
 
 struct command {
     const char *name;
@@ -45,6 +46,10 @@ void talk(const struct options *options, const char *format, ...)
 /* Reads a line of standard input without its line end into LINE; false at
  * the end, and with an error when it cannot be read or is no text. */
 bool input_line(struct text *line, struct error *error);
+
+/* As language_load_with the values that --set NAME=VALUE gives. */
+bool load_language(struct language **out, const char *path,
+                   const struct options *options, struct error *error);
 
 /* Adds the complaints of MORE to ERROR and clears MORE; those without a file
  * get FILE. */

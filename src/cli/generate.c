@@ -100,7 +100,7 @@ static bool generate(const struct experiment *experiment, size_t j,
     struct language *language = NULL;
     struct dataset dataset = { 0 };
     bool ok =
-        language_load(&language, experiment->jobs[j].language_path, error) &&
+        job_load_language(&experiment->jobs[j], &language, error) &&
         dataset_generate(&dataset, &settings->data, language,
                          settings->seed.data, &experiment->data_place, error) &&
         write_all(&dataset, options, error);

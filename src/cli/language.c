@@ -343,7 +343,7 @@ static bool run(const struct options *options, struct error *error)
                          options->operands[2 + actions[action].operands]);
     task.word = options->operands[2];
     ok = language_find(options->operands[0], NULL, NULL, &path, error) &&
-         language_load(&task.language, path, error) &&
+         load_language(&task.language, path, options, error) &&
          actions[action].run(&task, error);
     language_free(task.language);
     free(path);
@@ -372,6 +372,7 @@ const struct command language_command = {
         "  saturn language dyck-1 count 0..20\n"
         "  saturn language languages/anbn.yaml draw --length 8 --count 5\n"
         "  saturn language dyck-1 draw -l 8 -n 5 --negative edit-2\n"
+        "  saturn language dyck-2-depth count 0..20 --set D=5\n"
         "  echo '( ( ) )' | saturn language dyck-1 test --why\n"
         "  echo '( (' | saturn language dyck-1 next\n",
     .options = options,

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "config/yaml.h"
+#include "language/parameters.h"
 #include "report/report.h"
 
 /* A list while it is made: lines, or objects with --json. */
@@ -51,7 +52,8 @@ static bool add_folder(struct listing *listing, const char *folder,
         if (!text_ends(names[i], ".yaml"))
             continue;
         path = file_join(folder, names[i]);
-        ok = yaml_load(&document, path, error);
+        ok = yaml_load(&document, path, error) &&
+             parameters_apply(document.root, NULL, NULL, NULL, NULL, error);
         if (ok && yaml_get(document.root, key) != NULL)
             add(listing, text_under(document.root, key), path,
                 text_under(document.root, "about"));

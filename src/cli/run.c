@@ -79,7 +79,7 @@ static bool count_parameters(const struct job *job, size_t *count,
     struct language *language = NULL;
     struct layout layout;
 
-    if (!language_load(&language, job->language_path, error))
+    if (!job_load_language(job, &language, error))
         return false;
     layout_init(&layout, &job->settings.model,
                 language_alphabet(language)->size, 1);

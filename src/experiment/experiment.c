@@ -363,7 +363,7 @@ static bool find_language(const struct loader *loader, struct job *job,
         }
         text_clear(&beside);
     }
-    return language_find(job->settings.language, path, place,
+    return language_find(job->settings.language.file, path, place,
                          &job->language_path, error);
 }
 
@@ -402,7 +402,7 @@ static bool read_job(struct loader *loader, size_t j, struct error *error)
     ok &= schema_read(experiment_fields, tree, "", experiment_blocks,
                       &job->settings, error);
     ok = ok && check_together(&job->settings, tree, error);
-    if (job->settings.language != NULL)
+    if (job->settings.language.file != NULL)
         ok &= find_language(loader, job, place_of(tree, "language"), error);
     if (ok)
         describe_job(loader, j, job);
@@ -558,13 +558,20 @@ void experiment_clear(struct experiment *experiment)
     *experiment = (struct experiment){ 0 };
 }
 
+bool job_load_language(const struct job *job, struct language **out,
+                       struct error *error)
+{
+    return language_load_with(out, job->language_path,
+                              &job->settings.language.values, error);
+}
+
 /* Whether the language has the strings that the job asks for. */
 static bool check_data(const struct experiment *experiment,
                        const struct job *job, struct error *error)
 {
     struct language *language = NULL;
     bool ok =
-        language_load(&language, job->language_path, error) &&
+        job_load_language(job, &language, error) &&
         dataset_check(&job->settings.data, language, job->settings.seed.data,
                       &experiment->data_place, error);
 
@@ -572,11 +579,25 @@ static bool check_data(const struct experiment *experiment,
     return ok;
 }
 
+/* Whether both have the same values for its parameters, too. */
+static bool has_same_language(const struct job *a, const struct job *b)
+{
+    const struct parameters *x = &a->settings.language.values;
+    const struct parameters *y = &b->settings.language.values;
+    bool same =
+        strcmp(a->language_path, b->language_path) == 0 && x->count == y->count;
+
+    for (size_t i = 0; same && i < x->count; i++)
+        same = strcmp(x->items[i].name, y->items[i].name) == 0 &&
+               x->items[i].value == y->items[i].value;
+    return same;
+}
+
 /* Jobs that differ elsewhere only share their answer. */
 static bool has_same_data(const struct job *a, const struct job *b)
 {
     struct text x = { 0 }, y = { 0 };
-    bool same = strcmp(a->language_path, b->language_path) == 0;
+    bool same = has_same_language(a, b);
 
     schema_print(data_fields, &a->settings.data, 0, false, &x);
     schema_print(data_fields, &b->settings.data, 0, false, &y);

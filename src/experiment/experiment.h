@@ -17,6 +17,7 @@
 #include "config/yaml.h"
 #include "data/dataset.h"
 #include "experiment/claim.h"
+#include "language/language.h"
 #include "model/model.h"
 #include "saturation/evaluator.h"
 #include "train/trainer.h"
@@ -29,9 +30,16 @@ struct seeds {
 
 enum accept { ACCEPT_POSITIVE, ACCEPT_NONNEGATIVE };
 
+/* `language: anbn`, or `language: {file: dyck-2-depth, D: 5}`. */
+struct language_choice {
+    char *file;
+    struct parameters values;
+};
+
 /* One run's settings, resolved. */
 struct settings {
-    char *name, *about, *language;
+    char *name, *about;
+    struct language_choice language;
     int accept; /* enum accept */
     struct data_config data;
     struct model_config model;
@@ -80,6 +88,10 @@ bool experiment_load(struct experiment *experiment, const char *path,
                      const char *const *overrides, bool quick,
                      struct error *error);
 void experiment_clear(struct experiment *experiment);
+
+/* The job's language, with its values for the parameters. */
+bool job_load_language(const struct job *job, struct language **out,
+                       struct error *error);
 
 /* Every complaint about FILE, as written and with `quick` merged. */
 bool experiment_check(const char *path, const char *const *overrides,

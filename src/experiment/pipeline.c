@@ -118,7 +118,7 @@ static bool begin(const struct pipeline *p, const char *stage,
 
 static bool load_language(struct pipeline *p, struct error *error)
 {
-    return language_load(&p->language, p->job->language_path, error);
+    return job_load_language(p->job, &p->language, error);
 }
 
 static bool generate_data(struct pipeline *p, struct error *error)

@@ -41,6 +41,55 @@ static void name_clear(void *value)
 static const struct field_custom name_custom = { name_accepted, name_read,
                                                  name_print, name_clear };
 
+/* ------------------------------------------------------------- language */
+
+static const char language_accepted[] =
+    "a name or path of a language, or a map of file and parameters";
+
+static bool language_read(const struct yaml_node *node, const char *path,
+                          void *value, struct error *error)
+{
+    struct language_choice *choice = value;
+    const struct yaml_node *file = node;
+
+    if (node->kind == YAML_MAP)
+        file = yaml_get(node, "file");
+    if (file == NULL || file->kind != YAML_SCALAR || yaml_is_null(file))
+        return schema_complain(node, path, language_accepted, error);
+    choice->file = memory_copy_text(file->text);
+    return parameters_read(&choice->values, node, path, "file", error);
+}
+
+static void language_print(const void *value, struct text *out)
+{
+    const struct language_choice *choice = value;
+
+    if (choice->values.count > 0)
+        text_add(out, "{file: ");
+    yaml_add_scalar(out, choice->file);
+    for (size_t i = 0; i < choice->values.count; i++) {
+        text_add(out, ", ");
+        yaml_add_scalar(out, choice->values.items[i].name);
+        text_add_format(out, ": %lld",
+                        (long long)choice->values.items[i].value);
+    }
+    if (choice->values.count > 0)
+        text_add(out, "}");
+}
+
+static void language_clear(void *value)
+{
+    struct language_choice *choice = value;
+
+    free(choice->file);
+    parameters_clear(&choice->values);
+    *choice = (struct language_choice){ 0 };
+}
+
+static const struct field_custom language_custom = {
+    language_accepted, language_read, language_print, language_clear
+};
+
 /* ----------------------------------------------------------------- seed */
 
 static const char seed_accepted[] =
@@ -102,7 +151,7 @@ const struct field experiment_fields[] = {
     { .key = "about", .type = FIELD_TEXT, .standard = "~",
       .offset = offsetof(struct settings, about),
       .help = "the question in a sentence" },
-    { .key = "language", .type = FIELD_TEXT,
+    { .key = "language", .type = FIELD_CUSTOM, .custom = &language_custom,
       .offset = offsetof(struct settings, language),
       .help = "name or path of the language's file" },
     { .key = "accept", .type = FIELD_CHOICE, .standard = "positive",

@@ -114,8 +114,8 @@ static bool open_run(struct trained *trained, const char *path,
         return error_add(error, ERROR_CONFIG, &place, NULL,
                          "is one run, not %zu", trained->experiment.n_jobs);
     trained->settings = &trained->experiment.jobs[0].settings;
-    return language_load(&trained->language,
-                         trained->experiment.jobs[0].language_path, error) &&
+    return job_load_language(&trained->experiment.jobs[0], &trained->language,
+                             error) &&
            load_network(trained, path, config, error);
 }
 

@@ -11,7 +11,9 @@
 #include "config/yaml.h"
 #include "language/check.h"
 #include "language/formalism.h"
+#include "language/parameters.h"
 #include "language/passage.h"
+#include "language/standalone.h"
 
 #define MOST_BYTES   ((size_t)16 << 20)
 #define MOST_SYMBOLS 4096
@@ -64,7 +66,8 @@ static const struct field fields[] = {
 static const struct formalism *const formalisms[] = { &acceptor_formalism };
 
 struct language {
-    struct text text; /* the file */
+    struct text text;       /* the file */
+    struct text standalone; /* the file as it can stand alone */
     struct facts facts;
     struct alphabet alphabet;
     const struct formalism *formalism;
@@ -81,6 +84,7 @@ void language_free(struct language *language)
     alphabet_clear(&language->alphabet);
     schema_clear(fields, &language->facts);
     text_clear(&language->text);
+    text_clear(&language->standalone);
     free(language);
 }
 
@@ -89,8 +93,8 @@ void language_free(struct language *language)
 /* Keys that schema_read leaves alone; the caller frees the list. */
 static const char **clause_keys(void)
 {
-    static const char *const checks[] = { "counts", "examples" };
-    size_t count = 2;
+    static const char *const checks[] = { "params", "counts", "examples" };
+    size_t count = 3;
     const char **keys = memory_copy(checks, sizeof checks);
 
     for (size_t i = 0; i < sizeof formalisms / sizeof *formalisms; i++)
@@ -190,10 +194,33 @@ static bool check_class(const struct language *language,
                      "class", "the language is regular but not star-free");
 }
 
+/* What the file says of its language holds for the standard values. */
+static bool check_claims(struct language *language,
+                         const struct yaml_node *root, bool standard,
+                         struct error *error)
+{
+    bool ok = check_class(language, root, error);
+
+    if (standard) {
+        ok &= check_counts(language, yaml_get(root, "counts"),
+                           &language->counts_checked, error);
+        ok &= check_examples(language, yaml_get(root, "examples"), error);
+    }
+    return ok;
+}
+
 bool language_load(struct language **out, const char *path, struct error *error)
+{
+    return language_load_with(out, path, NULL, error);
+}
+
+bool language_load_with(struct language **out, const char *path,
+                        const struct parameters *values, struct error *error)
 {
     struct language *language = memory_new(1, sizeof *language);
     struct yaml_document document = { 0 };
+    struct standalone standalone = { 0 };
+    bool standard = true;
     bool ok = file_read(path, MOST_BYTES, &language->text, error);
 
     if (language->text.data == NULL)
@@ -201,14 +228,12 @@ bool language_load(struct language **out, const char *path, struct error *error)
     ok = ok &&
          yaml_parse(&document, language->text.data, language->text.length, path,
                     error) &&
-         read_language(language, document.root, error);
-    if (ok) {
-        ok = check_class(language, document.root, error);
-        ok &= check_counts(language, yaml_get(document.root, "counts"),
-                           &language->counts_checked, error);
-        ok &= check_examples(language, yaml_get(document.root, "examples"),
-                             error);
-    }
+         parameters_apply(document.root, language->text.data, values,
+                          &standalone, &standard, error) &&
+         read_language(language, document.root, error) &&
+         check_claims(language, document.root, standard, error);
+    standalone_write(&standalone, language->text.data, &language->standalone);
+    standalone_clear(&standalone);
     yaml_clear(&document);
     if (!ok)
         language_free(language);
@@ -225,7 +250,7 @@ const char *language_name(const struct language *language)
 
 const char *language_source(const struct language *language)
 {
-    return language->text.data;
+    return language->standalone.data;
 }
 
 const struct alphabet *language_alphabet(const struct language *language)

@@ -20,6 +20,7 @@
 #include "base/natural.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "language/parameters.h"
 #include "language/string.h"
 
 struct language; /* opaque */
@@ -30,6 +31,11 @@ struct language; /* opaque */
  */
 bool language_load(struct language **out, const char *path,
                    struct error *error);
+
+/* The same with VALUES (or NULL) for its parameters; `counts` and `examples`
+ * are about the standard values and are passed over for others. */
+bool language_load_with(struct language **out, const char *path,
+                        const struct parameters *values, struct error *error);
 
 /*
  * The path of the file meant by NAME: NAME itself when it holds a '/' or ends
@@ -43,7 +49,8 @@ bool language_find(const char *name, const char *from,
 void language_free(struct language *language); /* NULL is fine */
 
 const char *language_name(const struct language *language);
-const char *language_source(const struct language *language); /* the YAML */
+/* Its YAML, which gives this language again from itself alone. */
+const char *language_source(const struct language *language);
 const struct alphabet *language_alphabet(const struct language *language);
 
 /* How many of the file's `counts` were checked (0: it states none). */

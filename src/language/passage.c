@@ -2,6 +2,7 @@
 
 #include "language/passage.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -96,12 +97,34 @@ static bool is_folded(const char *at)
     return *at == '\n';
 }
 
-/* Moves over the text's character at I; returns the one after it. */
+/* Bytes of the parameter's name, `$` included, that the file has at AT where
+ * the text has a number; 0 if it has none there. */
+static size_t parameter_length(const char *at, const char *text)
+{
+    size_t length = 1;
+
+    if (*at != '$' || *text == '$' || !isalpha((unsigned char)at[1]))
+        return 0;
+    while (isalnum((unsigned char)at[length]) || at[length] == '_')
+        length++;
+    return length;
+}
+
+/* Moves over the text's character at I, or over all of a parameter's number
+ * unless OFFSET is within; returns where the text goes on. */
 static size_t follow(struct cursor *cursor, char quote, const char *text,
-                     size_t i)
+                     size_t i, size_t offset)
 {
     size_t written = written_length(cursor, quote);
+    size_t parameter = parameter_length(cursor->at, text + i);
 
+    if (parameter > 0) {
+        i += text[i] == '-';
+        i += strspn(text + i, "0123456789");
+        if (i <= offset)
+            skip(cursor, parameter);
+        return i;
+    }
     if (is_blank(text[i]) && is_folded(cursor->at)) {
         skip_blanks(cursor);
         while (is_blank(text[i]))
@@ -118,23 +141,41 @@ static size_t follow(struct cursor *cursor, char quote, const char *text,
     return i;
 }
 
+/* From the scalar's first byte to the byte at OFFSET of its text. */
+static char walk(struct cursor *cursor, const char *text, size_t offset)
+{
+    char quote = enter(cursor, text);
+
+    for (size_t i = 0; i < offset;)
+        i = follow(cursor, quote, text, i, offset);
+    return quote;
+}
+
 struct place passage_place(const struct passage *passage, size_t offset)
 {
     struct cursor cursor = { passage->source, 1, 1 };
     struct place place = passage->place;
-    char quote;
 
     if (passage->source == NULL || !reach(&cursor, place.line, place.column)) {
         for (size_t i = 0; i < offset; i++)
             place.column += (passage->text[i] & 0xc0) != 0x80;
         return place;
     }
-    quote = enter(&cursor, passage->text);
-    for (size_t i = 0; i < offset;)
-        i = follow(&cursor, quote, passage->text, i);
+    walk(&cursor, passage->text, offset);
     place.line = cursor.line;
     place.column = cursor.column;
     return place;
+}
+
+void passage_span(const struct passage *passage, size_t *start, size_t *end)
+{
+    struct cursor cursor = { passage->source, 1, 1 };
+    bool quoted;
+
+    reach(&cursor, passage->place.line, passage->place.column);
+    *start = (size_t)(cursor.at - passage->source);
+    quoted = walk(&cursor, passage->text, strlen(passage->text)) != '\0';
+    *end = (size_t)(cursor.at - passage->source) + quoted;
 }
 
 bool passage_refuse(const struct passage *passage, size_t offset,

@@ -2,8 +2,9 @@
 
 /*
  * A scalar of a language file: its text, and where in the file each byte of
- * that text stands, through quotes, escapes, block scalars and folded lines,
- * so that a complaint about a part of an expression points at that part.
+ * that text stands, through quotes, escapes, block scalars, folded lines and
+ * parameters ($k, parameters.h), so that a complaint about a part of an
+ * expression points at that part.
  */
 
 #ifndef LANGUAGE_PASSAGE_H
@@ -28,6 +29,10 @@ struct passage passage_of(const struct yaml_node *node, const char *key,
 
 /* Where the byte at OFFSET of the text stands (its end counts as one). */
 struct place passage_place(const struct passage *passage, size_t offset);
+
+/* The bytes [*START, *END) of the source, which must be there, that the scalar
+ * takes, quotes included. */
+void passage_span(const struct passage *passage, size_t *start, size_t *end);
 
 /* Complains about the text at OFFSET; returns false. */
 bool passage_refuse(const struct passage *passage, size_t offset,

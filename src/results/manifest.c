@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "config/yaml.h"
+#include "language/parameters.h"
 
 #define FILE_LIMIT ((size_t)1 << 20)
 
@@ -123,6 +124,10 @@ static bool read_name(const char *language, struct text *name,
     if (!yaml_parse(&document, language, strlen(language), "language.yaml",
                     error))
         return false;
+    if (!parameters_apply(document.root, language, NULL, NULL, NULL, error)) {
+        yaml_clear(&document);
+        return false;
+    }
     node = yaml_get(document.root, "language");
     if (node != NULL && node->kind == YAML_SCALAR)
         text_add(name, node->text);
