@@ -170,6 +170,37 @@ static inline void oracle_layer(const struct oracle *o,
     free(h);
 }
 
+/* Feature F of token T, i/n and its square to the last bit. */
+static inline quad oracle_feature(const struct oracle *o, size_t t, size_t f)
+{
+    int positions = o->config->positions;
+    double angle = (double)t * pow(10000, -(double)(f / 2 * 2) / (double)o->d);
+    quad ratio = (quad)t / (quad)o->n, list[3];
+    size_t count = 0;
+
+    if (positions == POSITIONS_SINUSOIDAL)
+        return f % 2 == 0 ? sin(angle) : cos(angle);
+    if (positions & POSITIONS_RATIO)
+        list[count++] = ratio;
+    if (positions & POSITIONS_SQUARE)
+        list[count++] = ratio * ratio;
+    if (positions & POSITIONS_SIGN)
+        list[count++] = t % 2 == 0 ? 1 : -1;
+    return f < count ? list[f] : 0;
+}
+
+static inline quad oracle_position(const struct oracle *o, size_t t, size_t i)
+{
+    size_t map = o->layout->position_map;
+    quad sum = 0;
+
+    if (map == SIZE_MAX)
+        return oracle_feature(o, t, i);
+    for (size_t f = 0; f < o->layout->tensors[map].columns; f++)
+        sum += oracle_at(o, map, i, f) * oracle_feature(o, t, f);
+    return sum;
+}
+
 /*
  * The logit of f(x; c theta) for the string of LENGTH symbols; OUTPUTS, if
  * not NULL, gets the encoder's [length + 1][d_model].
@@ -187,14 +218,12 @@ static inline quad oracle_logit(const struct network *network, double c,
     for (size_t t = 0; t < o.n; t++)
         for (size_t i = 0; i < o.d; i++) {
             size_t token = t == 0 ? o.layout->n_tokens - 1 : symbols[t - 1];
-            double angle =
-                (double)t * pow(10000, -(double)(i / 2 * 2) / (double)o.d);
 
             x[t * o.d + i] = oracle_at(&o, o.layout->token, token, i);
             if (o.config->positions == POSITIONS_LEARNED)
                 x[t * o.d + i] += oracle_at(&o, o.layout->position, t, i);
-            if (o.config->positions == POSITIONS_SINUSOIDAL)
-                x[t * o.d + i] += i % 2 == 0 ? sin(angle) : cos(angle);
+            if (o.config->positions >= POSITIONS_SINUSOIDAL)
+                x[t * o.d + i] += oracle_position(&o, t, i);
         }
     for (size_t l = 0; l < o.config->n_layers; l++)
         oracle_layer(&o, &o.layout->layers[l], x);
@@ -209,10 +238,14 @@ static inline quad oracle_logit(const struct network *network, double c,
 
 /* A small network of random parameters; VARIANT runs through norms, masks,
  * positions and biases. */
-enum { VARIANTS = 4 * 2 * 3 * 2 };
+enum { VARIANTS = 4 * 2 * 5 * 2 };
 
 static inline struct network *oracle_network(size_t variant, uint64_t seed)
 {
+    static const int positions[] = {
+        POSITIONS_NONE, POSITIONS_LEARNED, POSITIONS_SINUSOIDAL,
+        POSITIONS_RATIO | POSITIONS_SQUARE | POSITIONS_SIGN, POSITIONS_SIGN
+    };
     struct model_config config = {
         .n_layers = 2,
         .d_model = 6,
@@ -220,9 +253,10 @@ static inline struct network *oracle_network(size_t variant, uint64_t seed)
         .d_ff = 10,
         .norm = (int)(variant % 4),
         .mask = (int)(variant / 4 % 2),
-        .positions = (int)(variant / 8 % 3),
-        .bias = variant / 24 % 2 == 1,
-        .classifier_bias = variant / 24 % 2 == 1,
+        .positions = positions[variant / 8 % 5],
+        .position_map = variant / 8 % 5 == 3,
+        .bias = variant / 40 % 2 == 1,
+        .classifier_bias = variant / 40 % 2 == 1,
         .precision = PRECISION_DOUBLE,
         .epsilon = 1e-5,
         .max_length = 20,

@@ -190,6 +190,43 @@ static inline void plain_branch(const struct plain *net, int layer,
     free(y);
 }
 
+/* Feature F of token T of N: what the list in the configuration says. */
+static inline double plain_feature(int positions, size_t d, size_t t, size_t n,
+                                   size_t f)
+{
+    double angle = (double)t / pow(10000, (double)(f - f % 2) / (double)d);
+    double list[3];
+    size_t count = 0;
+
+    if (positions == POSITIONS_SINUSOIDAL)
+        return f % 2 == 0 ? sin(angle) : cos(angle);
+    if (positions & POSITIONS_RATIO)
+        list[count++] = (double)t / (double)n;
+    if (positions & POSITIONS_SQUARE)
+        list[count++] = pow((double)t / (double)n, 2);
+    if (positions & POSITIONS_SIGN)
+        list[count++] = pow(-1, (double)t);
+    return f < count ? list[f] : 0;
+}
+
+/* What features add to coordinate I of token T of N. */
+static inline double plain_position(const struct plain *net, size_t t, size_t n,
+                                    size_t i)
+{
+    const struct tensor *map =
+        layout_find(net->layout, "embedding.position_map");
+    int positions = net->config->positions;
+    size_t d = net->config->d_model;
+    double sum = 0;
+
+    if (map == NULL)
+        return plain_feature(positions, d, t, n, i);
+    for (size_t f = 0; f < map->columns; f++)
+        sum += net->theta[map->offset + i * map->columns + f] *
+               plain_feature(positions, d, t, n, f);
+    return sum;
+}
+
 static inline void plain_embed(const struct plain *net, const uint16_t *symbols,
                                size_t length, double *x)
 {
@@ -200,14 +237,11 @@ static inline void plain_embed(const struct plain *net, const uint16_t *symbols,
     for (size_t t = 0; t <= length; t++)
         for (size_t i = 0; i < d; i++) {
             size_t symbol = t == 0 ? net->layout->n_tokens - 1 : symbols[t - 1];
-            double angle =
-                (double)t / pow(10000, (double)(i - i % 2) / (double)d);
-
             x[t * d + i] = token[symbol * d + i];
             if (net->config->positions == POSITIONS_LEARNED)
                 x[t * d + i] += position[t * d + i];
-            if (net->config->positions == POSITIONS_SINUSOIDAL)
-                x[t * d + i] += i % 2 == 0 ? sin(angle) : cos(angle);
+            if (net->config->positions >= POSITIONS_SINUSOIDAL)
+                x[t * d + i] += plain_position(net, t, length + 1, i);
         }
 }
 

@@ -21,7 +21,7 @@ static enum precision choose_engine(int i)
     return i % 2 == 0 ? PRECISION_FLOAT : PRECISION_DOUBLE;
 }
 
-/* All placements, masks, positions and biases: 48 of them. */
+/* All placements, masks and positions, with and without biases: 48. */
 static struct model_config config_at(int i)
 {
     static const struct {
@@ -29,14 +29,22 @@ static struct model_config config_at(int i)
     } shapes[] = {
         { 32, 2, 64 }, { 12, 3, 20 }, { 20, 1, 33 }, { 32, 4, 50 }, { 7, 7, 5 }
     };
+    static const int positions[] = { POSITIONS_NONE,
+                                     POSITIONS_LEARNED,
+                                     POSITIONS_SINUSOIDAL,
+                                     POSITIONS_SINUSOIDAL,
+                                     POSITIONS_RATIO | POSITIONS_SQUARE |
+                                         POSITIONS_SIGN,
+                                     POSITIONS_RATIO | POSITIONS_SIGN };
 
     return (struct model_config){
         .norm = i % 4,
         .mask = i / 4 % 2,
-        .positions = i / 8 % 3,
-        .bias = i / 24 == 0,
-        .classifier_bias = i / 24 == 0,
-        .n_layers = 1 + (size_t)i % 2,
+        .positions = positions[i / 8 % 6],
+        .position_map = i / 8 % 6 == 3 || i / 8 % 6 == 4,
+        .bias = i / 3 % 2 == 0,
+        .classifier_bias = i / 3 % 2 == 0,
+        .n_layers = 1 + (size_t)(i + i / 4) % 2,
         .d_model = shapes[i % 5].d_model,
         .n_heads = shapes[i % 5].n_heads,
         .d_ff = shapes[i % 5].d_ff,
@@ -254,6 +262,8 @@ START_TEST(causal_outputs_ignore_the_future)
 
         if (config.mask != MASK_CAUSAL)
             continue;
+        if (position_needs_length(config.positions))
+            config.positions = POSITIONS_SIGN;
         network = shaken(config, precision);
         memcpy(other, word, sizeof(word));
         other[at] = (uint16_t)((word[at] + 1) % SYMBOLS);

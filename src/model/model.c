@@ -2,7 +2,6 @@
 
 #include "model/model.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +14,6 @@ static const char *const norm_names[] = { [NORM_PRE] = "pre",
                                           [NORM_OUTPUT] = "output",
                                           [NORM_NONE] = "none",
                                           NULL };
-
-static const char *const position_names[] = { [POSITIONS_NONE] = "none",
-                                              [POSITIONS_LEARNED] = "learned",
-                                              [POSITIONS_SINUSOIDAL] =
-                                                  "sinusoidal",
-                                              NULL };
 
 static const char *const mask_names[] = {
     [MASK_CAUSAL] = "causal", [MASK_FULL] = "full", NULL
@@ -41,7 +34,8 @@ static const struct field init_fields[] = {
       .help = "standard deviation of token embeddings" },
     { .key = "position", .type = FIELD_NUMBER, .offset = INIT(position),
       .standard = "1", .least = 0, .most = 1e6,
-      .help = "standard deviation of learned positions" },
+      .help = "standard deviation of learned positions; factor on a map's "
+              "bound 1/sqrt(features)" },
     { .key = "attention", .type = FIELD_NUMBER, .offset = INIT(attention),
       .standard = "1", .least = 0, .most = 1e6,
       .help = "factor on the attention maps' bound 1/sqrt(fan in)" },
@@ -77,9 +71,13 @@ const struct field model_fields[] = {
     { .key = "norm", .type = FIELD_CHOICE, .offset = MODEL(norm),
       .standard = "pre", .choices = norm_names,
       .help = "pre x + f(LN x), post LN(x + f(x)), output x + LN(f(x))" },
-    { .key = "positions", .type = FIELD_CHOICE, .offset = MODEL(positions),
-      .standard = "none", .choices = position_names,
-      .help = "what is added to token embeddings" },
+    { .key = "positions", .type = FIELD_CUSTOM, .offset = MODEL(positions),
+      .standard = "none", .custom = &positions_custom,
+      .help = "what is added to token embeddings; begin mark i = 0, n tokens" },
+    { .key = "position_map", .type = FIELD_BOOL,
+      .offset = MODEL(position_map), .standard = "false",
+      .help = "add features through a trainable matrix, not coordinate by "
+              "coordinate" },
     { .key = "mask", .type = FIELD_CHOICE, .offset = MODEL(mask),
       .standard = "causal", .choices = mask_names,
       .help = "which tokens a token attends to" },
@@ -107,19 +105,23 @@ const struct field model_fields[] = {
 bool model_check(const struct model_config *config, const struct place *place,
                  struct error *error)
 {
-    if (config->d_model % config->n_heads == 0)
-        return true;
-    return error_add(error, ERROR_CONFIG, place, "model.n_heads",
-                     "%zu heads cannot share d_model %zu evenly",
-                     config->n_heads, config->d_model);
-}
+    size_t features = position_features(config->positions, config->d_model);
+    bool ok = true;
 
-double position_feature(size_t position, size_t i, size_t d_model)
-{
-    double angle =
-        (double)position * pow(10000, -(double)(i / 2 * 2) / (double)d_model);
-
-    return i % 2 == 0 ? sin(angle) : cos(angle);
+    if (config->d_model % config->n_heads != 0)
+        ok = error_add(error, ERROR_CONFIG, place, "model.n_heads",
+                       "%zu heads cannot share d_model %zu evenly",
+                       config->n_heads, config->d_model);
+    if (config->position_map && features == 0)
+        ok = error_add(error, ERROR_CONFIG, place, "model.position_map",
+                       "positions have no features to map; accepted: "
+                       "positions sinusoidal or a list of features");
+    if (!config->position_map && features > config->d_model)
+        ok = error_add(error, ERROR_CONFIG, place, "model.positions",
+                       "%zu features do not fit into d_model %zu; accepted: "
+                       "fewer, or position_map true",
+                       features, config->d_model);
+    return ok;
 }
 
 /* Appends a tensor and returns its index; COLUMNS 0 makes a vector. */
@@ -210,6 +212,7 @@ void layout_init(struct layout *layout, const struct model_config *config,
     *layout = (struct layout){ .n_tokens = n_symbols + 1,
                                .n_outputs = n_outputs,
                                .position = SIZE_MAX,
+                               .position_map = SIZE_MAX,
                                .final_norm = { SIZE_MAX, SIZE_MAX } };
     layout->layers = memory_new(config->n_layers, sizeof(*layout->layers));
     layout->token = add(layout, "embedding.token", "", TENSOR_EMBEDDING,
@@ -217,6 +220,10 @@ void layout_init(struct layout *layout, const struct model_config *config,
     if (config->positions == POSITIONS_LEARNED)
         layout->position = add(layout, "embedding.position", "",
                                TENSOR_POSITION, config->max_length + 1, d);
+    if (config->position_map)
+        layout->position_map =
+            add(layout, "embedding.position_map", "", TENSOR_POSITION_MAP, d,
+                position_features(config->positions, d));
     for (size_t l = 0; l < config->n_layers; l++)
         add_layer(layout, config, l);
     if (config->norm == NORM_PRE)

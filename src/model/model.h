@@ -9,10 +9,10 @@
 #include <stddef.h>
 
 #include "config/schema.h"
+#include "model/position.h"
 
 enum precision { PRECISION_FLOAT, PRECISION_DOUBLE };
 enum mask { MASK_CAUSAL, MASK_FULL };
-enum positions { POSITIONS_NONE, POSITIONS_LEARNED, POSITIONS_SINUSOIDAL };
 
 /* Where layer norm stands (DESIGN: "output" is what the paper calls pre-norm):
  * pre x + f(LN x) with a final norm, post LN(x + f(x)), output x + LN(f(x)),
@@ -31,6 +31,7 @@ struct model_config {
     size_t n_layers, d_model, n_heads, d_ff;
     int norm;      /* enum norm_placement */
     int positions; /* enum positions */
+    bool position_map; /* features pass through a trainable matrix */
     int mask;      /* enum mask */
     int precision; /* enum precision */
     bool bias;     /* linear biases in the encoder */
@@ -41,17 +42,16 @@ struct model_config {
 };
 extern const struct field model_fields[];
 
-/* Refuses d_model not a multiple of n_heads; PLACE is the model block. */
+/* Refuses d_model not a multiple of n_heads, more features of positions than
+ * d_model where they are added as they are, and a map where there are none;
+ * PLACE is the model block. */
 bool model_check(const struct model_config *config, const struct place *place,
                  struct error *error);
-
-/* Feature I of a sinusoidal position: sin and cos of position / 10000^(2j/d)
- * side by side (Vaswani et al. 2017, section 3.5). */
-double position_feature(size_t position, size_t i, size_t d_model);
 
 enum tensor_kind {
     TENSOR_EMBEDDING,
     TENSOR_POSITION,
+    TENSOR_POSITION_MAP,
     TENSOR_QUERY_KEY,   /* weights of query, key */
     TENSOR_ATTENTION,   /* weights of value, output */
     TENSOR_FEEDFORWARD, /* weights of up, down */
@@ -89,6 +89,7 @@ struct layout {
     size_t n_tensors;
     size_t n_parameters;
     size_t token, position;       /* embedding.token, embedding.position */
+    size_t position_map;          /* embedding.position_map: [d][features] */
     struct layer_tensors *layers; /* [n_layers] */
     struct norm_tensors final_norm;
     struct linear_tensors classifier;

@@ -146,6 +146,7 @@ static double init_factor(const struct init_config *init, enum tensor_kind kind)
 {
     const double factors[] = { [TENSOR_EMBEDDING] = init->embedding,
                                [TENSOR_POSITION] = init->position,
+                               [TENSOR_POSITION_MAP] = init->position,
                                [TENSOR_QUERY_KEY] =
                                    init->attention * init->query_key,
                                [TENSOR_ATTENTION] = init->attention,

@@ -34,8 +34,9 @@ struct worker {
     const struct state **trail; /* [n_layers + 1][capacity], by position */
     size_t *tokens;             /* [capacity] */
     size_t length, capacity;
+    size_t total; /* tokens of the string being read */
     struct series *stream, *branch, *spare; /* names move between these */
-    struct series room[3], centred, hidden, head, logit;
+    struct series room[3], centred, hidden, head, logit, features;
     struct series *projected; /* [3 n_heads] */
     struct lists lists;
     bool flagged, rounding; /* of the state being computed */
@@ -79,10 +80,12 @@ static struct worker *worker_new(const struct asymptotic *a)
     const struct parameters *p = a->parameters;
     struct worker *w = memory_new(1, sizeof(*w));
     size_t orders = a->arithmetic.orders, head = p->d_model / p->n_heads;
+    size_t widest = p->d_model;
 
     w->arithmetic = a->arithmetic;
-    arithmetic_init(&w->arithmetic,
-                    p->d_model > p->d_ff ? p->d_model : p->d_ff);
+    widest = p->d_ff > widest ? p->d_ff : widest;
+    widest = p->n_features > widest ? p->n_features : widest;
+    arithmetic_init(&w->arithmetic, widest);
     w->levels = memory_new(p->n_layers + 1, sizeof(*w->levels));
     w->crowds = memory_new(p->n_layers, sizeof(*w->crowds));
     for (size_t i = 0; i < 3; i++)
@@ -93,6 +96,7 @@ static struct worker *worker_new(const struct asymptotic *a)
     series_init(&w->centred, p->d_model, orders);
     series_init(&w->hidden, p->d_ff, orders);
     series_init(&w->head, head, orders);
+    series_init(&w->features, p->n_features, orders);
     series_init(&w->logit, p->classifier.matrix.outputs, orders);
     w->projected = memory_new(3 * p->n_heads, sizeof(*w->projected));
     for (size_t i = 0; i < 3 * p->n_heads; i++)
@@ -124,6 +128,7 @@ static void worker_free(struct worker *w, const struct parameters *p)
     series_clear(&w->centred);
     series_clear(&w->hidden);
     series_clear(&w->head);
+    series_clear(&w->features);
     series_clear(&w->logit);
     arithmetic_clear(&w->arithmetic);
     lists_clear(&w->lists);
@@ -280,6 +285,21 @@ static struct state *add_state(struct worker *w, const struct parameters *p,
     return state;
 }
 
+/* x += the features of a position, of degree 0.  Sinusoids are taken for
+ * what they are computed as; i/n and its square are within a rounding. */
+static void add_features(struct worker *w, const struct parameters *p,
+                         size_t position, struct series *x)
+{
+    double *term = w->arithmetic.scratch;
+    double error = position_needs_length(p->positions) ? PLANE_UNIT : 0;
+
+    memset(term, 0, x->stride * sizeof(double));
+    for (size_t i = 0; i < p->n_features; i++)
+        term[i] =
+            position_feature(p->positions, p->d_model, position, w->total, i);
+    series_add_term(w->arithmetic.orders, 0, term, error, x);
+}
+
 static void embed(struct worker *w, const struct parameters *p, size_t token,
                   size_t position)
 {
@@ -296,33 +316,38 @@ static void embed(struct worker *w, const struct parameters *p, size_t token,
                         p->position + position * stride, arithmetic->error,
                         w->stream);
     }
-    if (p->positions == POSITIONS_SINUSOIDAL) {
-        double *features = arithmetic->scratch;
-
-        memset(features, 0, stride * sizeof(double));
-        for (size_t i = 0; i < p->d_model; i++)
-            features[i] = position_feature(position, i, p->d_model);
-        series_add_term(arithmetic->orders, 0, features, 0, w->stream);
+    if (p->n_features == 0)
+        return;
+    if (p->position_map.matrix.weights == NULL) {
+        add_features(w, p, position, w->stream);
+        return;
     }
+    series_zero(&w->features);
+    add_features(w, p, position, &w->features);
+    series_linear(arithmetic, &p->position_map, &w->features, w->spare);
+    series_add(arithmetic->orders, w->spare, w->stream);
 }
 
 static const struct state *first_state(struct worker *w,
                                        const struct parameters *p, size_t token,
                                        size_t position)
 {
-    struct share definition[] = { { NULL, 0 },
-                                  { NULL, token },
-                                  { NULL, position } };
+    struct share definition[] = {
+        { NULL, 0 }, { NULL, token }, { NULL, position }, { NULL, w->total }
+    };
+    size_t n = position_needs_length(p->positions) ? 4 : 3;
     struct state *state;
 
     if (p->positions == POSITIONS_NONE)
         definition[2].count = 0;
-    state = states_find(&w->levels[0], definition, 3);
+    if (p->positions == POSITIONS_SIGN)
+        definition[2].count = position % 2;
+    state = states_find(&w->levels[0], definition, n);
     if (state != NULL)
         return state;
     w->flagged = w->rounding = false;
     embed(w, p, token, position);
-    return add_state(w, p, 0, definition, 3);
+    return add_state(w, p, 0, definition, n);
 }
 
 static size_t common_divisor(size_t a, size_t b)
@@ -414,13 +439,19 @@ static void lists_grow(struct lists *lists, size_t capacity, size_t n_heads)
         memory_new(1 + n_heads * (capacity + 1), sizeof(*lists->definition));
 }
 
+/* Forgets the string before, but not the states. */
+static void drop_prefix(struct worker *w, const struct parameters *p)
+{
+    for (size_t l = 0; l < p->n_layers; l++)
+        w->crowds[l].count = 0;
+    w->length = 0;
+}
+
 static void forget(struct worker *w, const struct parameters *p)
 {
     for (size_t l = 0; l <= p->n_layers; l++)
         states_clear(&w->levels[l]);
-    for (size_t l = 0; l < p->n_layers; l++)
-        w->crowds[l].count = 0;
-    w->length = 0;
+    drop_prefix(w, p);
 }
 
 /* Room for LENGTH tokens; forgets what was read where that must be. */
@@ -532,6 +563,10 @@ static struct worker *read(struct asymptotic *a, size_t thread,
     assert(thread < a->n_workers);
     w = a->workers[thread];
     make_room(w, a->parameters, length + 1);
+    if (w->total != length + 1 &&
+        position_needs_length(a->parameters->positions))
+        drop_prefix(w, a->parameters);
+    w->total = length + 1;
     if (a->parameters->mask == MASK_CAUSAL)
         read_causal(w, a->parameters, symbols, length + 1, every);
     else

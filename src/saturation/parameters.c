@@ -192,6 +192,10 @@ struct parameters *parameters_new(const struct network *network, double factor)
     p->placement = &placements[config->norm];
     p->token = take_rows(&source, layout->token, &p->n_tokens);
     p->position = take_rows(&source, layout->position, &p->n_positions);
+    p->n_features = position_features(p->positions, p->d_model);
+    if (layout->position_map != SIZE_MAX)
+        p->position_map = take_whole(
+            &source, (struct linear_tensors){ layout->position_map, SIZE_MAX });
     p->layers = memory_new(p->n_layers, sizeof(*p->layers));
     for (size_t l = 0; l < p->n_layers; l++)
         take_layer(&source, &layout->layers[l], p, &p->layers[l]);
@@ -243,5 +247,6 @@ void parameters_free(struct parameters *p)
     free(p->position);
     affine_clear(&p->final_norm);
     linear_clear(&p->classifier);
+    linear_clear(&p->position_map);
     free(p);
 }

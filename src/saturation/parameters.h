@@ -28,6 +28,7 @@ struct layer_parameters {
 struct parameters {
     size_t d_model, d_ff, n_heads, n_layers;
     int mask, positions; /* as in struct model_config */
+    size_t n_features;   /* of positions */
     double epsilon;
     const struct placement *placement;
     size_t n_tokens, n_positions; /* rows of the tables below */
@@ -35,6 +36,7 @@ struct parameters {
     struct layer_parameters *layers;
     struct affine final_norm;
     struct linear classifier;
+    struct linear position_map; /* of those features; no weights: none */
 };
 
 struct parameters *parameters_new(const struct network *network, double factor);

@@ -188,12 +188,16 @@ static struct variant variant_at(size_t i)
     static const struct {
         size_t d_model, n_heads, d_ff;
     } shapes[] = { { 6, 2, 7 }, { 8, 1, 5 }, { 10, 5, 16 }, { 16, 2, 9 } };
+    static const int positions[] = { POSITIONS_NONE, POSITIONS_LEARNED,
+                                     POSITIONS_RATIO | POSITIONS_SQUARE |
+                                         POSITIONS_SIGN };
     size_t shape = (i + i / 4) % 4;
 
     return (struct variant){ .seed = 2000 + i,
                              .config = { .norm = (int)(i % 4),
                                          .mask = (int)(i / 4 % 2),
-                                         .positions = (int)(i / 8 % 3),
+                                         .positions = positions[i / 8 % 3],
+                                         .position_map = i / 8 % 3 == 2,
                                          .bias = i / 24 % 2 == 0,
                                          .classifier_bias = i / 24 % 2 == 0,
                                          .n_layers = 1 + i / 48 % 2,
@@ -209,7 +213,6 @@ static struct variant variant_at(size_t i)
 START_TEST(gradient_is_difference)
 {
     static const char *const norms[] = { "pre", "post", "output", "none" };
-    static const char *const positions[] = { "none", "learned", "sinusoidal" };
     struct variant v = variant_at((size_t)_i);
     struct outcome outcome = compare(&v);
     double allowed = 1e-7 * fmax(outcome.size, 1e-3);
@@ -218,9 +221,12 @@ START_TEST(gradient_is_difference)
            "|g| %.2e  worst %.1e of %.1e  compared %zu redrawn %zu\n",
            _i, norms[v.config.norm],
            v.config.mask == MASK_CAUSAL ? "causal" : "full",
-           positions[v.config.positions], v.config.bias, v.config.n_layers,
-           v.config.d_model, v.config.n_heads, v.config.d_ff, outcome.size,
-           outcome.error, allowed, outcome.compared, outcome.redrawn);
+           v.config.positions == 0 ? "none"
+           : v.config.position_map ? "map"
+                                   : "learned",
+           v.config.bias, v.config.n_layers, v.config.d_model, v.config.n_heads,
+           v.config.d_ff, outcome.size, outcome.error, allowed,
+           outcome.compared, outcome.redrawn);
     ck_assert_double_le(outcome.error, allowed);
 }
 END_TEST

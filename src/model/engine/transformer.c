@@ -58,6 +58,20 @@ void linear_forward(const struct weights *w, const struct linear *map,
     multiply(&p);
 }
 
+/* What DY makes of a map's own parameters. */
+static void linear_gradient(const struct linear *map, size_t rows,
+                            const real *x, const real *dy, real *gradient)
+{
+    struct product p = gradient_product(map, rows);
+
+    p.a = dy;
+    p.b = x;
+    p.c = gradient + map->weight;
+    multiply(&p);
+    if (map->bias != SIZE_MAX)
+        add_rows(rows, map->out, dy, map->out, gradient + map->bias);
+}
+
 void linear_backward(const struct weights *w, const struct linear *map,
                      size_t rows, const real *x, const real *dy, bool add,
                      real *dx, real *gradient)
@@ -69,13 +83,7 @@ void linear_backward(const struct weights *w, const struct linear *map,
     p.c = dx;
     p.start = add ? START_ADD : START_ZERO;
     multiply(&p);
-    p = gradient_product(map, rows);
-    p.a = dy;
-    p.b = x;
-    p.c = gradient + map->weight;
-    multiply(&p);
-    if (map->bias != SIZE_MAX)
-        add_rows(rows, map->out, dy, map->out, gradient + map->bias);
+    linear_gradient(map, rows, x, dy, gradient);
 }
 
 static struct norm norm_of(const struct weights *w, struct affine affine)
@@ -107,16 +115,29 @@ static void normalise_backward(const struct weights *w, struct affine affine,
                   gradient + affine.gain, gradient + affine.shift);
 }
 
+/* x += features of positions, through their map or as they are. */
+static void features_forward(const struct weights *w, struct workspace *s,
+                             real *x)
+{
+    if (w->position_map.weight != SIZE_MAX) {
+        linear_forward(w, &w->position_map, s->n_rows, s->features, s->draw);
+        add_reals(s->n_rows * w->d, s->draw, x);
+        return;
+    }
+    for (size_t r = 0; r < s->n_rows; r++)
+        add_reals(w->p, s->features + r * w->p, x + r * w->d);
+}
+
 /* x = token embedding + position: [R][D]. */
-static void embed_forward(const struct weights *w, const struct workspace *s,
-                          real *x)
+static void embed_forward(const struct weights *w, struct workspace *s, real *x)
 {
     const real *token = w->block + w->homes[w->layout->token].offset;
     const real *position = NULL;
 
     if (w->config->positions == POSITIONS_LEARNED)
         position = w->block + w->homes[w->layout->position].offset;
-    if (w->config->positions == POSITIONS_SINUSOIDAL)
+    if (w->config->positions == POSITIONS_SINUSOIDAL &&
+        !w->config->position_map)
         position = s->positions;
     for (size_t i = 0; i < s->n_strings; i++)
         for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++) {
@@ -126,6 +147,8 @@ static void embed_forward(const struct weights *w, const struct workspace *s,
                 add_reals(w->d, position + (r - s->starts[i]) * w->d,
                           x + r * w->d);
         }
+    if (s->features != NULL)
+        features_forward(w, s, x);
 }
 
 static void embed_backward(const struct weights *w, const struct workspace *s,
@@ -143,6 +166,8 @@ static void embed_backward(const struct weights *w, const struct workspace *s,
                 add_reals(w->d, dx + r * w->d,
                           position + (r - s->starts[i]) * w->d);
         }
+    if (w->position_map.weight != SIZE_MAX)
+        linear_gradient(&w->position_map, s->n_rows, s->features, dx, gradient);
 }
 
 /* Before a branch: body = LN input where the norm stands there. */

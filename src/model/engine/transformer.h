@@ -73,6 +73,8 @@ struct weights {
     struct layer *layers;
     struct affine final_norm;
     struct linear classifier;
+    struct linear position_map; /* features to D; weight SIZE_MAX: none */
+    size_t p;                   /* padded features of positions */
     struct linear **maps; /* all linear maps */
     size_t n_maps;
 };
@@ -123,8 +125,9 @@ struct workspace {
     real *dhidden;         /* [Q][F] */
     real *dread;           /* [N][D] */
 
-    /* sinusoidal positions, [n_positions][D] */
-    real *positions;
+    /* what is known of positions: sinusoids [n_positions][D], and features of
+     * the chunk's tokens [R][P] where these are others or pass a map */
+    real *positions, *features;
     size_t n_positions;
 };
 

@@ -61,7 +61,7 @@ static void place_layer(struct weights *w, struct layer *layer,
 
 static void list_maps(struct weights *w)
 {
-    w->maps = memory_new(5 * w->config->n_layers + 1, sizeof(*w->maps));
+    w->maps = memory_new(5 * w->config->n_layers + 2, sizeof(*w->maps));
     for (size_t l = 0; l < w->config->n_layers; l++) {
         struct layer *layer = &w->layers[l];
         struct linear *of_layer[] = { &layer->query, &layer->keys_values,
@@ -72,6 +72,8 @@ static void list_maps(struct weights *w)
             w->maps[w->n_maps++] = of_layer[i];
     }
     w->maps[w->n_maps++] = &w->classifier;
+    if (w->position_map.weight != SIZE_MAX)
+        w->maps[w->n_maps++] = &w->position_map;
 }
 
 /* Room for the parameters and the transposes of every map. */
@@ -114,6 +116,7 @@ struct weights *weights_new(const struct model_config *config,
     w->d = padded(config->d_model);
     w->f = padded(config->d_ff);
     w->o = padded(layout->n_outputs);
+    w->p = padded(position_features(config->positions, config->d_model));
     w->head = config->d_model / config->n_heads;
     w->homes = memory_new(layout->n_tensors, sizeof(*w->homes));
     w->layers = memory_new(config->n_layers, sizeof(*w->layers));
@@ -121,6 +124,9 @@ struct weights *weights_new(const struct model_config *config,
     if (layout->position != SIZE_MAX)
         place(w, layout->position, layout->tensors[layout->position].rows,
               w->d);
+    w->position_map = place_linear(
+        w, (struct linear_tensors){ layout->position_map, SIZE_MAX }, w->p,
+        w->d);
     for (size_t l = 0; l < config->n_layers; l++)
         place_layer(w, &w->layers[l], &layout->layers[l]);
     w->final_norm = place_norm(w, layout->final_norm);

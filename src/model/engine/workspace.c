@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "model/engine/transformer.h"
@@ -37,6 +38,14 @@ static real *take(struct purse *purse, size_t count)
 
     purse->used += padded(count) + 64 / sizeof(real);
     return taken;
+}
+
+/* Whether each token's features are written out: sinusoids that are added as
+ * they are come from one table. */
+static bool has_features(const struct weights *w)
+{
+    return w->p > 0 && (w->config->position_map ||
+                        w->config->positions != POSITIONS_SINUSOIDAL);
 }
 
 static void take_branch(struct purse *purse, const struct weights *w,
@@ -104,6 +113,8 @@ static void take_all(struct purse *purse, const struct weights *w,
     s->dkeys_values = take(purse, rows * 2 * w->d);
     s->dhidden = take(purse, rows * w->f);
     s->dread = take(purse, rows * w->d);
+    if (has_features(w))
+        s->features = take(purse, rows * w->p);
 }
 
 /* Grows to ROWS tokens, in any number of strings of any length. */
@@ -139,8 +150,27 @@ static void make_positions(const struct weights *w, struct workspace *s,
     for (size_t t = s->n_positions; t < longest; t++)
         for (size_t i = 0; i < w->d; i++)
             s->positions[t * w->d + i] =
-                i < d ? (real)position_feature(t, i, d) : 0;
+                i < d ? (real)position_feature(POSITIONS_SINUSOIDAL, d, t, 0, i)
+                      : 0;
     s->n_positions = longest;
+}
+
+static void write_features(const struct weights *w, struct workspace *s)
+{
+    int positions = w->config->positions;
+    size_t d = w->config->d_model, count = position_features(positions, d);
+
+    for (size_t i = 0; i < s->n_strings; i++)
+        for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++) {
+            size_t t = r - s->starts[i], n = s->starts[i + 1] - s->starts[i];
+            real *row = s->features + r * w->p;
+
+            memset(row, 0, w->p * sizeof(real));
+            for (size_t f = 0; f < count; f++)
+                row[f] = positions == POSITIONS_SINUSOIDAL
+                             ? s->positions[t * w->d + f]
+                             : (real)position_feature(positions, d, t, n, f);
+        }
 }
 
 static size_t string_of(const struct batch *batch, size_t i)
@@ -183,4 +213,6 @@ void workspace_load(const struct weights *w, struct workspace *s,
         s->last[i] = rows - 1;
     }
     s->starts[count] = rows;
+    if (has_features(w))
+        write_features(w, s);
 }
