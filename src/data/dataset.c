@@ -37,6 +37,7 @@ void examples_clear(struct examples *examples)
     free(examples->member);
     free(examples->kind);
     free(examples->item);
+    free(examples->targets);
     *examples = (struct examples){ 0 };
 }
 
@@ -227,6 +228,20 @@ static struct split split_of(const struct dataset *dataset, size_t range)
     return split;
 }
 
+bool dataset_aim(const struct dataset *dataset, struct examples *examples,
+                 struct error *error)
+{
+    enum objective objective = (enum objective)dataset->config->objective;
+
+    free(examples->targets);
+    examples->targets = NULL;
+    if (objective == OBJECTIVE_MEMBERSHIP)
+        return true;
+    examples->targets = objective_targets(objective, dataset->language,
+                                          &examples->strings, error);
+    return examples->targets != NULL;
+}
+
 void dataset_stream(const struct dataset *dataset, size_t first, size_t count,
                     struct examples *out)
 {
@@ -385,6 +400,26 @@ static bool check_sides(const struct dataset *dataset,
     return ok;
 }
 
+/* Whether the language and the shares of classes fit the objective. */
+static bool check_objective(const struct dataset *dataset,
+                            const struct place *place, struct error *error)
+{
+    const struct data_config *config = dataset->config;
+    size_t n = language_alphabet(dataset->language)->size;
+    bool *allowed, end, ok;
+
+    if (config->objective == OBJECTIVE_NEXT_TOKEN && config->positives < 1)
+        return error_add(error, ERROR_CONFIG, place, "data.positives",
+                         "next-token learns from members alone; accepted: 1");
+    if (config->objective != OBJECTIVE_NEXT_SET)
+        return true;
+    allowed = memory_new(n, sizeof *allowed);
+    ok = language_next(dataset->language, &(uint16_t){ 0 }, 0, allowed, &end,
+                       error);
+    free(allowed);
+    return ok;
+}
+
 /* Everything that drawing takes for granted. */
 static bool prepare(struct dataset *dataset, struct language *language,
                     const struct place *place, struct error *error)
@@ -396,7 +431,8 @@ static bool prepare(struct dataset *dataset, struct language *language,
     for (size_t k = 0; k < negatives->count; k++)
         if (negative_reach(&negatives->items[k]) > reach)
             reach = negative_reach(&negatives->items[k]);
-    if (!language_prepare(language, dataset_longest(dataset) + reach, error))
+    if (!check_objective(dataset, place, error) ||
+        !language_prepare(language, dataset_longest(dataset) + reach, error))
         return false;
     dataset->lengths = memory_new(ranges, sizeof *dataset->lengths);
     dataset->n_lengths = memory_new(ranges, sizeof *dataset->n_lengths);
@@ -454,7 +490,10 @@ bool dataset_generate(struct dataset *dataset, const struct data_config *config,
             draw_items(dataset, &split, 0, config->test.count,
                        &dataset->tests[r - RANGE_TEST]);
     }
-    return true;
+    if (dataset_aim(dataset, &dataset->train, error))
+        return true;
+    dataset_clear(dataset);
+    return false;
 }
 
 void dataset_clear(struct dataset *dataset)

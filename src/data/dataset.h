@@ -17,10 +17,9 @@
 #include "base/error.h"
 #include "config/schema.h"
 #include "data/negative.h"
+#include "data/objective.h"
 #include "language/language.h"
 #include "language/string.h"
-
-enum objective { OBJECTIVE_MEMBERSHIP };
 
 struct split_config {
     size_t count;         /* of each test bin; train 0: stream, fresh strings
@@ -30,9 +29,9 @@ struct split_config {
 
 /* What `data:` may say in an experiment. */
 struct data_config {
-    int objective;
+    int objective; /* enum objective */
     struct split_config train, validation, test;
-    double positives; /* probability of a member */
+    double positives; /* probability of a member; next-token: 1 */
     struct negatives negatives;
     bool disjoint; /* no string of train in validation or test: a quarter of
                       all strings, chosen by hash, is held out of training;
@@ -46,6 +45,8 @@ struct examples {
     uint8_t *member; /* [count] 1 or 0 */
     uint8_t *kind;   /* [count] class */
     size_t *item;    /* [count] index i of the draw */
+    uint8_t *targets; /* of the objective, packed as objective.h says; NULL
+                         until aimed at, and for membership */
 };
 void examples_clear(struct examples *examples);
 
@@ -53,8 +54,14 @@ void examples_clear(struct examples *examples);
 void examples_add(struct examples *examples, const uint16_t *symbols,
                   size_t length, size_t kind, size_t item);
 
+/* What a network is trained towards: the targets, or the labels. */
+static inline const uint8_t *examples_targets(const struct examples *examples)
+{
+    return examples->targets != NULL ? examples->targets : examples->member;
+}
+
 struct dataset {
-    struct examples train; /* empty when streamed */
+    struct examples train; /* empty when streamed; aimed at when not */
     struct examples validation;
     struct examples *tests; /* one per length bin */
     size_t n_tests;
@@ -69,8 +76,9 @@ struct dataset {
 
 /*
  * Prepares the language to the longest length and draws every split.  An
- * empty length range or a kind of negative that cannot exist is ERROR_CONFIG
- * at PLACE, the `data` block of the experiment.  Borrows CONFIG and LANGUAGE.
+ * empty length range, a kind of negative that cannot exist or an objective
+ * that does not fit is ERROR_CONFIG at PLACE, the `data` block of the
+ * experiment.  Borrows CONFIG and LANGUAGE.
  */
 bool dataset_generate(struct dataset *dataset, const struct data_config *config,
                       struct language *language, uint64_t seed,
@@ -81,6 +89,11 @@ void dataset_clear(struct dataset *dataset);
 bool dataset_check(const struct data_config *config, struct language *language,
                    uint64_t seed, const struct place *place,
                    struct error *error);
+
+/* Finds the targets of EXAMPLES, all of them, unless membership is the
+ * objective; ERROR_CONFIG where the language cannot tell. */
+bool dataset_aim(const struct dataset *dataset, struct examples *examples,
+                 struct error *error);
 
 /* Adds items FIRST..FIRST+COUNT-1 of the endless train stream to OUT. */
 void dataset_stream(const struct dataset *dataset, size_t first, size_t count,

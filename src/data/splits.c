@@ -174,7 +174,8 @@ static const char *const objectives[] = { "membership", NULL };
 
 const struct field data_fields[] = {
     { .key = "objective", .type = FIELD_CHOICE, .standard = "membership",
-      .choices = objectives, .offset = offsetof(struct data_config, objective),
+      .choices = objectives,
+      .offset = offsetof(struct data_config, objective),
       .help = "what the network learns to say of a string" },
     { .key = "train", .type = FIELD_STRUCT, .fields = train_split,
       .offset = offsetof(struct data_config, train),

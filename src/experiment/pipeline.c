@@ -137,7 +137,8 @@ static bool build_network(struct pipeline *p, struct error *error)
     bool ok;
 
     p->network =
-        network_new(&settings->model, language_alphabet(p->language)->size);
+        network_new_for((enum objective)settings->data.objective,
+                        &settings->model, language_alphabet(p->language)->size);
     network_init(p->network, settings->seed.init);
     layout = network_layout(p->network);
     p->start = memory_copy(network_weights(p->network),

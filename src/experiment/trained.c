@@ -85,8 +85,9 @@ static bool load_network(struct trained *trained, const char *path,
 
     if (file == NULL)
         return false;
-    trained->network = network_new(&trained->settings->model,
-                                   language_alphabet(trained->language)->size);
+    trained->network = network_new_for(
+        (enum objective)trained->settings->data.objective,
+        &trained->settings->model, language_alphabet(trained->language)->size);
     layout = network_layout(trained->network);
     ok = checkpoint_read(file, layout, &checkpoint, error) &&
          check_settings(trained, path, config, &checkpoint, error) &&

@@ -19,6 +19,11 @@ static const char *const mask_names[] = {
     [MASK_CAUSAL] = "causal", [MASK_FULL] = "full", NULL
 };
 
+static const char *const readout_names[] = { [READOUT_LAST] = "last",
+                                             [READOUT_BEGIN] = "begin",
+                                             [READOUT_MEAN] = "mean",
+                                             NULL };
+
 static const char *const precision_names[] = {
     [PRECISION_FLOAT] = "float", [PRECISION_DOUBLE] = "double", NULL
 };
@@ -81,6 +86,9 @@ const struct field model_fields[] = {
     { .key = "mask", .type = FIELD_CHOICE, .offset = MODEL(mask),
       .standard = "causal", .choices = mask_names,
       .help = "which tokens a token attends to" },
+    { .key = "readout", .type = FIELD_CHOICE, .offset = MODEL(readout),
+      .standard = "last", .choices = readout_names,
+      .help = "what is classified: the last token, the begin mark, the mean" },
     { .key = "precision", .type = FIELD_CHOICE, .offset = MODEL(precision),
       .standard = "float", .choices = precision_names,
       .help = "of activations and gradients; parameters are double" },
@@ -108,6 +116,10 @@ bool model_check(const struct model_config *config, const struct place *place,
     size_t features = position_features(config->positions, config->d_model);
     bool ok = true;
 
+    if (config->readout == READOUT_BEGIN && config->mask != MASK_FULL)
+        ok = error_add(error, ERROR_CONFIG, place, "model.readout",
+                       "the begin mark sees nothing but itself unless "
+                       "model.mask is full");
     if (config->d_model % config->n_heads != 0)
         ok = error_add(error, ERROR_CONFIG, place, "model.n_heads",
                        "%zu heads cannot share d_model %zu evenly",

@@ -14,6 +14,10 @@
 enum precision { PRECISION_FLOAT, PRECISION_DOUBLE };
 enum mask { MASK_CAUSAL, MASK_FULL };
 
+/* What the classifier reads where a string has one answer: the encoder's
+ * output at the last token, at the begin mark, or its mean over all tokens. */
+enum readout { READOUT_LAST, READOUT_BEGIN, READOUT_MEAN };
+
 /* Where layer norm stands (DESIGN: "output" is what the paper calls pre-norm):
  * pre x + f(LN x) with a final norm, post LN(x + f(x)), output x + LN(f(x)),
  * none x + f(x). */
@@ -33,6 +37,7 @@ struct model_config {
     int positions; /* enum positions */
     bool position_map; /* features pass through a trainable matrix */
     int mask;      /* enum mask */
+    int readout;   /* enum readout */
     int precision; /* enum precision */
     bool bias;     /* linear biases in the encoder */
     bool classifier_bias;
@@ -43,8 +48,8 @@ struct model_config {
 extern const struct field model_fields[];
 
 /* Refuses d_model not a multiple of n_heads, more features of positions than
- * d_model where they are added as they are, and a map where there are none;
- * PLACE is the model block. */
+ * d_model where they are added as they are, a map where there are none, and a
+ * begin mark read where it sees itself alone; PLACE is the model block. */
 bool model_check(const struct model_config *config, const struct place *place,
                  struct error *error);
 

@@ -13,6 +13,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "model/engine/engine.h"
+#include "model/loss.h"
 
 /* A batch is cut into so many shards whatever the number of threads. */
 #define SHARDS 16
@@ -29,9 +30,12 @@
 struct parking {
     atomic_flag taken;
     struct workspace *workspace;
+    double *logits; /* of a chunk, then their derivatives */
+    size_t room;
 };
 
 struct network {
+    enum objective objective;
     struct model_config config;
     struct layout layout;
     size_t n_symbols;
@@ -110,11 +114,20 @@ static void cut_pieces(struct network *network)
 
 struct network *network_new(const struct model_config *config, size_t n_symbols)
 {
+    return network_new_for(OBJECTIVE_MEMBERSHIP, config, n_symbols);
+}
+
+struct network *network_new_for(enum objective objective,
+                                const struct model_config *config,
+                                size_t n_symbols)
+{
     struct network *network = memory_new(1, sizeof(*network));
 
+    network->objective = objective;
     network->config = *config;
     network->n_symbols = n_symbols;
-    layout_init(&network->layout, config, n_symbols, 1);
+    layout_init(&network->layout, config, n_symbols,
+                objective_outputs(objective, n_symbols));
     network->parameters =
         memory_new(network->layout.n_parameters, sizeof(double));
     network->engine = choose((enum precision)config->precision);
@@ -129,8 +142,10 @@ void network_free(struct network *network)
 {
     if (network == NULL)
         return;
-    for (size_t i = 0; i < PARKING; i++)
+    for (size_t i = 0; i < PARKING; i++) {
         network->engine->free_workspace(network->parking[i].workspace);
+        free(network->parking[i].logits);
+    }
     for (size_t i = 0; i < SHARDS; i++)
         free(network->gradients[i]);
     network->engine->free_weights(network->weights);
@@ -207,7 +222,7 @@ struct network *network_scaled(const struct network *network, double c,
     struct network *scaled;
 
     config.precision = (int)precision;
-    scaled = network_new(&config, network->n_symbols);
+    scaled = network_new_for(network->objective, &config, network->n_symbols);
     for (size_t i = 0; i < network->layout.n_parameters; i++)
         scaled->parameters[i] = c * network->parameters[i];
     network_update(scaled);
@@ -217,6 +232,11 @@ struct network *network_scaled(const struct network *network, double c,
 const struct model_config *network_config(const struct network *network)
 {
     return &network->config;
+}
+
+enum objective network_objective(const struct network *network)
+{
+    return network->objective;
 }
 
 const struct layout *network_layout(const struct network *network)
@@ -291,11 +311,21 @@ static void leave(struct parking *parking)
     atomic_flag_clear_explicit(&parking->taken, memory_order_release);
 }
 
+static size_t string_of(const struct batch *batch, size_t i)
+{
+    return batch->index == NULL ? i : batch->index[i];
+}
+
 static size_t tokens_of(const struct batch *batch, size_t i)
 {
-    size_t string = batch->index == NULL ? i : batch->index[i];
+    return strings_length(batch->strings, string_of(batch, i)) + 1;
+}
 
-    return strings_length(batch->strings, string) + 1;
+/* How many rows of logits string I has. */
+static size_t rows_of(const struct network *network, const struct batch *batch,
+                      size_t i)
+{
+    return objective_is_sequence(network->objective) ? tokens_of(batch, i) : 1;
 }
 
 /* How many strings from FIRST on, and before END, make the next chunk. */
@@ -319,7 +349,7 @@ struct evaluation {
     const struct attention_rule *rule;
     struct part {
         size_t first, count;
-        size_t token; /* tokens before it */
+        size_t token, row; /* tokens and rows of logits before it */
     } * parts;
     size_t n_parts;
     double *logits, *outputs; /* one of them, the other NULL */
@@ -336,30 +366,34 @@ static void evaluate_part(void *context, size_t item, size_t thread)
     (void)thread;
     engine->forward(network->weights, parking->workspace, evaluation->batch,
                     part->first, part->count, evaluation->rule,
-                    evaluation->outputs != NULL);
+                    evaluation->outputs != NULL ||
+                        objective_is_sequence(network->objective));
     if (evaluation->outputs != NULL)
         engine->outputs(network->weights, parking->workspace,
                         evaluation->outputs +
                             part->token * network->config.d_model);
     else
         engine->logits(network->weights, parking->workspace,
-                       evaluation->logits + part->first);
+                       evaluation->logits +
+                           part->row * network->layout.n_outputs);
     leave(parking);
 }
 
 static void evaluate(struct evaluation *evaluation)
 {
     const struct batch *batch = evaluation->batch;
-    size_t token = 0, count;
+    size_t token = 0, row = 0, count;
 
     evaluation->parts =
         memory_new(batch->count + 1, sizeof(*evaluation->parts));
     for (size_t i = 0; i < batch->count; i += count) {
         count = next_chunk(batch, i, batch->count);
         evaluation->parts[evaluation->n_parts++] =
-            (struct part){ .first = i, .count = count, .token = token };
-        for (size_t j = i; j < i + count; j++)
+            (struct part){ i, count, token, row };
+        for (size_t j = i; j < i + count; j++) {
             token += tokens_of(batch, j);
+            row += rows_of(evaluation->network, batch, j);
+        }
     }
     parallel_for(evaluation->n_parts, evaluate_part, evaluation);
     free(evaluation->parts);
@@ -379,80 +413,95 @@ void network_encode(const struct network *network, const struct batch *batch,
         .network = network, .batch = batch, .rule = rule, .outputs = outputs });
 }
 
-/* What a shard adds up over its strings. */
-struct tally {
-    double loss, margin, least;
-    size_t right;
-};
-
 /* A gradient pass: what all shards read and where each one writes. */
 struct descent {
     struct network *network;
     const struct batch *batch;
-    const uint8_t *member;
-    size_t n_shards;
-    double *gradient, *logits; /* logits become signals */
-    struct tally tallies[SHARDS];
+    const uint8_t *targets;
+    size_t width; /* of the targets of a string or a token */
+    size_t n_shards, n_targets;
+    double *gradient;
+    struct loss losses[SHARDS];
 };
 
-/*
- * Logistic loss log(1 + exp(-m)) of the margin m, the logit of a member and
- * its negation otherwise, and its derivative by the logit; both from
- * exp(-|m|), which is exact to the last bit however large the margin.
- */
-static double logistic(double logit, bool member, struct tally *tally)
+/* Makes room for the logits of COUNT strings from FIRST on; how many these
+ * are. */
+static size_t make_room(const struct descent *descent, struct parking *parking,
+                        size_t first, size_t count)
 {
-    double margin = member ? logit : -logit;
-    double e = exp(-fabs(margin));
-    double slope = margin >= 0 ? e / (1 + e) : 1 / (1 + e);
+    const struct network *network = descent->network;
+    size_t rows = 0;
 
-    tally->loss += log1p(e) + fmax(-margin, 0);
-    tally->margin += margin;
-    tally->least = fmin(tally->least, margin);
-    tally->right += (logit > 0) == member;
-    return member ? -slope : slope;
+    for (size_t i = first; i < first + count; i++)
+        rows += rows_of(network, descent->batch, i);
+    rows *= network->layout.n_outputs;
+    if (rows > parking->room) {
+        parking->room = rows + rows / 2;
+        parking->logits = memory_resize(parking->logits, parking->room,
+                                        sizeof(*parking->logits));
+    }
+    return rows;
 }
 
-/* The loss of strings FIRST on: logits in, scaled derivatives out. */
+/* The loss of strings FIRST on: logits in, derivatives out. */
 static void judge(const struct descent *descent, size_t first, size_t count,
-                  struct tally *tally)
+                  double *logits, struct loss *loss)
 {
-    const struct batch *batch = descent->batch;
+    const struct network *network = descent->network;
+    const struct strings *strings = descent->batch->strings;
+    bool sequence = objective_is_sequence(network->objective);
+    size_t outputs = network->layout.n_outputs;
 
     for (size_t i = first; i < first + count; i++) {
-        size_t string = batch->index == NULL ? i : batch->index[i];
-        double slope =
-            logistic(descent->logits[i], descent->member[string] != 0, tally);
+        size_t string = string_of(descent->batch, i);
+        size_t at = sequence ? tokens_before(strings, string) : string;
 
-        descent->logits[i] = SIGNAL_SCALE * slope;
+        loss_of_string(loss, network->objective, outputs,
+                       strings_at(strings, string),
+                       strings_length(strings, string),
+                       descent->targets + at * descent->width, logits);
+        logits += rows_of(network, descent->batch, i) * outputs;
     }
+}
+
+/* Forward, loss and backward of a chunk. */
+static void descend_chunk(const struct descent *descent,
+                          struct parking *parking, size_t first, size_t count,
+                          struct loss *loss, void *gradient)
+{
+    const struct network *network = descent->network;
+    const struct engine *engine = network->engine;
+    size_t n = make_room(descent, parking, first, count);
+
+    engine->forward(network->weights, parking->workspace, descent->batch, first,
+                    count, NULL, objective_is_sequence(network->objective));
+    engine->logits(network->weights, parking->workspace, parking->logits);
+    judge(descent, first, count, parking->logits, loss);
+    for (size_t k = 0; k < n; k++)
+        parking->logits[k] *= SIGNAL_SCALE;
+    engine->backward(network->weights, parking->workspace, parking->logits,
+                     gradient);
 }
 
 static void descend_shard(void *context, size_t shard, size_t thread)
 {
     struct descent *descent = context;
     struct network *network = descent->network;
-    const struct engine *engine = network->engine;
-    const struct weights *weights = network->weights;
-    struct tally *tally = &descent->tallies[shard];
+    struct loss *loss = &descent->losses[shard];
     struct parking *parking = enter(network);
-    struct workspace *workspace = parking->workspace;
-    size_t n = descent->batch->count, bytes = engine->gradient_bytes(weights);
+    size_t n = descent->batch->count;
+    size_t bytes = network->engine->gradient_bytes(network->weights);
     size_t end = (shard + 1) * n / descent->n_shards, count;
 
     (void)thread;
     if (network->gradients[shard] == NULL)
         network->gradients[shard] = memory_new_aligned(bytes, 1);
     memset(network->gradients[shard], 0, bytes);
-    *tally = (struct tally){ .least = INFINITY };
+    *loss = loss_none();
     for (size_t i = shard * n / descent->n_shards; i < end; i += count) {
         count = next_chunk(descent->batch, i, end);
-        engine->forward(weights, workspace, descent->batch, i, count, NULL,
-                        false);
-        engine->logits(weights, workspace, descent->logits + i);
-        judge(descent, i, count, tally);
-        engine->backward(weights, workspace, descent->logits + i,
-                         network->gradients[shard]);
+        descend_chunk(descent, parking, i, count, loss,
+                      network->gradients[shard]);
     }
     leave(parking);
 }
@@ -465,47 +514,41 @@ static void collect_piece(void *context, size_t item, size_t thread)
     (void)thread;
     network->engine->collect(network->weights, network->gradients,
                              descent->n_shards, &network->pieces[item],
-                             1 / (SIGNAL_SCALE * (double)descent->batch->count),
+                             1 / (SIGNAL_SCALE * (double)descent->n_targets),
                              descent->gradient);
-}
-
-static struct tally tally_add(struct tally a, struct tally b)
-{
-    return (struct tally){ .loss = a.loss + b.loss,
-                           .margin = a.margin + b.margin,
-                           .least = fmin(a.least, b.least),
-                           .right = a.right + b.right };
 }
 
 /* The same tree as the gradients'. */
 static struct pass summarise(struct descent *descent)
 {
-    struct tally *t = descent->tallies;
-    double n = (double)descent->batch->count;
+    struct loss *losses = descent->losses;
+    double n;
 
     for (size_t step = 1; step < descent->n_shards; step *= 2)
         for (size_t i = 0; i + step < descent->n_shards; i += 2 * step)
-            t[i] = tally_add(t[i], t[i + step]);
-    return (struct pass){ .loss = t[0].loss / n,
-                          .accuracy = (double)t[0].right / n,
-                          .min_margin = t[0].least,
-                          .mean_margin = t[0].margin / n };
+            losses[i] = loss_add(losses[i], losses[i + step]);
+    descent->n_targets = losses->targets;
+    n = (double)losses->targets;
+    return (struct pass){ .loss = losses->sum / n,
+                          .accuracy = (double)losses->right / n,
+                          .min_margin = losses->least,
+                          .mean_margin = losses->margin / n };
 }
 
 void network_gradient(struct network *network, const struct batch *batch,
-                      const uint8_t *member, double *gradient,
+                      const uint8_t *targets, double *gradient,
                       struct pass *pass)
 {
     struct descent descent = { .network = network,
                                .batch = batch,
-                               .member = member,
+                               .targets = targets,
+                               .width = objective_width(network->objective,
+                                                        network->n_symbols),
                                .gradient = gradient };
 
     assert(batch->count > 0);
     descent.n_shards = batch->count < SHARDS ? batch->count : SHARDS;
-    descent.logits = memory_new(batch->count, sizeof(double));
     parallel_for(descent.n_shards, descend_shard, &descent);
-    parallel_for(network->n_pieces, collect_piece, &descent);
     *pass = summarise(&descent);
-    free(descent.logits);
+    parallel_for(network->n_pieces, collect_piece, &descent);
 }

@@ -9,7 +9,9 @@
  * the best of this machine, or what SATURN_ISA names in the environment.
  *
  * A string w_1..w_n is read as n + 1 tokens: the begin mark, then its
- * symbols.  The classifier reads the encoder's output at the last token.
+ * symbols.  The classifier has the outputs of an objective (objective.h): it
+ * reads the encoder's output at every token, or for membership what the
+ * model's readout names, by default the last token.
  */
 
 #ifndef MODEL_NETWORK_H
@@ -19,14 +21,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "data/objective.h"
 #include "language/string.h"
 #include "model/model.h"
 
 struct network; /* opaque */
 
-/* A zeroed network over N_SYMBOLS symbols; copies CONFIG. */
+/* A zeroed network over N_SYMBOLS symbols, for membership or for another
+ * objective; copies CONFIG. */
 struct network *network_new(const struct model_config *config,
                             size_t n_symbols);
+struct network *network_new_for(enum objective objective,
+                                const struct model_config *config,
+                                size_t n_symbols);
 void network_free(struct network *network);
 
 /*
@@ -43,6 +50,7 @@ struct network *network_scaled(const struct network *network, double c,
                                enum precision precision);
 
 const struct model_config *network_config(const struct network *network);
+enum objective network_objective(const struct network *network);
 const struct layout *network_layout(const struct network *network);
 const char *network_engine(const struct network *network); /* "float avx512" */
 
@@ -68,8 +76,10 @@ struct attention_rule {
     double tie;
 };
 
-/* logits[i] of string i of the batch; RULE NULL means softmax.  Uses all
- * threads; a string's logit has the same bits in any batch. */
+/* logits[i] of string i of the batch, or under a sequence objective
+ * [sum of (length + 1)][n_outputs], strings in the order of the batch; RULE
+ * NULL means softmax.  Uses all threads; a string's logits have the same bits
+ * in any batch. */
 void network_logits(const struct network *network, const struct batch *batch,
                     const struct attention_rule *rule, double *logits);
 
@@ -78,23 +88,24 @@ void network_logits(const struct network *network, const struct batch *batch,
 void network_encode(const struct network *network, const struct batch *batch,
                     const struct attention_rule *rule, double *outputs);
 
-/* What a gradient pass found, all in double. */
+/* What a gradient pass found over its targets (loss.h), all in double. */
 struct pass {
-    double loss;     /* mean logistic loss, nats a string */
-    double accuracy; /* share of strings with the right sign of the logit */
-    double min_margin, mean_margin; /* margin: logit, negated for non-members */
+    double loss;     /* mean, nats a target; for membership, a string */
+    double accuracy; /* share of targets on the right side of the margin */
+    double min_margin, mean_margin;
 };
 
 /*
- * Gradient of the mean loss into GRADIENT [n_parameters]; the batch is not
- * empty.  MEMBER is indexed as the strings are.  The batch is cut into 16
+ * Gradient of the mean loss over all targets of the batch, which is not empty,
+ * into GRADIENT [n_parameters].  TARGETS are those of all strings, packed as
+ * objective.h says; for membership a byte a string.  The batch is cut into 16
  * shards by position, one thread owns a shard, shard sums are added in one
  * fixed tree: the same bits for any number of threads.  The loss and its
  * derivative are computed from exp(-|z|) and carried backward times 2^64, so
  * that they vanish only beyond margins of 130 even in float.
  */
 void network_gradient(struct network *network, const struct batch *batch,
-                      const uint8_t *member, double *gradient,
+                      const uint8_t *targets, double *gradient,
                       struct pass *pass);
 
 #endif

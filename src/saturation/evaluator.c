@@ -217,6 +217,18 @@ static bool check_finite(const struct kind *kind, const struct network *network,
     return true;
 }
 
+/* Series read the last token. */
+static bool check_readout(const struct kind *kind,
+                          const struct network *network, struct error *error)
+{
+    if (kind->judge == NULL ||
+        network_config(network)->readout == READOUT_LAST)
+        return true;
+    return error_set(error, ERROR_CONFIG,
+                     "saturation: scaled, limit and encoder need "
+                     "model.readout last");
+}
+
 static struct evaluator *create(const char *name, const struct kind *kind,
                                 const struct network *network,
                                 const struct saturation_config *config,
@@ -242,7 +254,8 @@ bool evaluator_new(struct evaluator **out, const char *name,
                          "no evaluator is called '%s'; accepted: trained, "
                          "scaled=C, limit, encoder, attention, sharpened=C",
                          name);
-    if (!check_finite(kind, network, error))
+    if (!check_finite(kind, network, error) ||
+        !check_readout(kind, network, error))
         return false;
     *out = create(name, kind, network, config, c);
     return true;

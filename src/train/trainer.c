@@ -100,8 +100,9 @@ struct state {
     struct trajectory trajectory;
 };
 
-/* The batch of the step, and the labels that go with it. */
-static struct batch find_batch(struct state *state, const uint8_t **member)
+/* The batch of the step, and the targets that go with it. */
+static bool find_batch(struct state *state, struct batch *batch,
+                       const uint8_t **targets, struct error *error)
 {
     const struct trainer *trainer = state->trainer;
     const struct examples *train = &trainer->dataset->train;
@@ -114,18 +115,23 @@ static struct batch find_batch(struct state *state, const uint8_t **member)
         examples_clear(&state->fresh);
         dataset_stream(trainer->dataset, state->step * size, size,
                        &state->fresh);
-        *member = state->fresh.member;
-        return (struct batch){ &state->fresh.strings, NULL, size };
+        if (!dataset_aim(trainer->dataset, &state->fresh, error))
+            return false;
+        *targets = examples_targets(&state->fresh);
+        *batch = (struct batch){ &state->fresh.strings, NULL, size };
+        return true;
     }
-    *member = train->member;
+    *targets = examples_targets(train);
+    *batch = (struct batch){ &train->strings, NULL, count };
     if (size == count)
-        return (struct batch){ &train->strings, NULL, count };
+        return true;
     if (state->epoch != epoch)
         random_permutation(trainer->order_seed, "train.order", epoch, count,
                            state->order);
     state->epoch = epoch;
-    return (struct batch){ &train->strings, state->order + first,
-                           count - first < size ? count - first : size };
+    batch->index = state->order + first;
+    batch->count = count - first < size ? count - first : size;
+    return true;
 }
 
 /* --------------------------------------------------------------- divergence */
@@ -235,11 +241,13 @@ static bool measure(struct state *state, struct snapshot *snapshot,
     struct schedule_input input = { .rate = config->rate,
                                     .step = state->step,
                                     .steps = config->steps };
-    const uint8_t *member;
-    struct batch batch = find_batch(state, &member);
+    const uint8_t *targets;
+    struct batch batch;
 
+    if (!find_batch(state, &batch, &targets, error))
+        return false;
     *snapshot = (struct snapshot){ .step = state->step };
-    network_gradient(trainer->network, &batch, member, state->gradient,
+    network_gradient(trainer->network, &batch, targets, state->gradient,
                      &snapshot->pass);
     if (!isfinite(snapshot->pass.loss))
         return error_set(error, ERROR_DIVERGED, "step %zu: the loss is %s",

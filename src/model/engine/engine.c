@@ -2,6 +2,8 @@
 
 #include "model/engine/engine.h"
 
+#include <string.h>
+
 #include "model/engine/transformer.h"
 
 #define TEXT_OF(x) #x
@@ -26,12 +28,42 @@ static void forward(const struct weights *w, struct workspace *s,
     transformer_forward(w, s, rule);
 }
 
+/* means[N][D] of the rows of each string in final. */
+static void mean_forward(const struct weights *w, struct workspace *s)
+{
+    memset(s->means, 0, s->n_strings * w->d * sizeof(real));
+    for (size_t i = 0; i < s->n_strings; i++) {
+        real share = 1 / (real)(s->starts[i + 1] - s->starts[i]);
+
+        for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++)
+            add_reals(w->d, s->final + r * w->d, s->means + i * w->d);
+        for (size_t c = 0; c < w->d; c++)
+            s->means[i * w->d + c] *= share;
+    }
+}
+
+/* dread[R][D] from the derivatives by the means, dmeans[N][D]. */
+static void mean_backward(const struct weights *w, struct workspace *s,
+                          const real *dmeans)
+{
+    for (size_t i = 0; i < s->n_strings; i++) {
+        real share = 1 / (real)(s->starts[i + 1] - s->starts[i]);
+
+        for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++)
+            for (size_t c = 0; c < w->d; c++)
+                s->dread[r * w->d + c] = dmeans[i * w->d + c] * share;
+    }
+}
+
 static void logits(const struct weights *w, struct workspace *s, double *logits)
 {
     size_t n = w->layout->n_outputs;
 
-    linear_forward(w, &w->classifier, s->n_read, s->final, s->logits);
-    for (size_t r = 0; r < s->n_read; r++)
+    if (s->mean)
+        mean_forward(w, s);
+    linear_forward(w, &w->classifier, s->n_logits,
+                   s->mean ? s->means : s->final, s->logits);
+    for (size_t r = 0; r < s->n_logits; r++)
         for (size_t i = 0; i < n; i++)
             logits[r * n + i] = (double)s->logits[r * w->o + i];
 }
@@ -52,11 +84,14 @@ static void backward(const struct weights *w, struct workspace *s,
     size_t n = w->layout->n_outputs;
 
     /* the padding of a row of logits is zero and stays so */
-    for (size_t r = 0; r < s->n_read; r++)
+    for (size_t r = 0; r < s->n_logits; r++)
         for (size_t i = 0; i < n; i++)
             s->logits[r * w->o + i] = (real)signals[r * n + i];
-    linear_backward(w, &w->classifier, s->n_read, s->final, s->logits, false,
-                    s->dread, gradient);
+    linear_backward(w, &w->classifier, s->n_logits,
+                    s->mean ? s->means : s->final, s->logits, false,
+                    s->mean ? s->draw : s->dread, gradient);
+    if (s->mean)
+        mean_backward(w, s, s->draw);
     transformer_backward(w, s, gradient);
 }
 

@@ -48,15 +48,17 @@ struct engine {
     void (*free_workspace)(struct workspace *workspace);
 
     /*
-     * Runs COUNT strings of the batch from FIRST on.  Only the last token
-     * of a string is read, so that the last layer is computed for these
-     * alone, or EVERY token is; a row's bits are the same either way.
+     * Runs COUNT strings of the batch from FIRST on.  EVERY token is read,
+     * or what the model's readout says: one token of a string, so that the
+     * last layer is computed for these alone, or the mean over all.  A row's
+     * bits are the same either way.
      */
     void (*forward)(const struct weights *weights, struct workspace *workspace,
                     const struct batch *batch, size_t first, size_t count,
                     const struct attention_rule *rule, bool every);
 
-    /* After forward, for every token read: [read][n_outputs], [read][d]. */
+    /* After forward: [read][n_outputs] for every token or every string, and
+     * after that of EVERY token [tokens][d]. */
     void (*logits)(const struct weights *weights, struct workspace *workspace,
                    double *logits);
     void (*outputs)(const struct weights *weights,

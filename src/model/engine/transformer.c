@@ -222,11 +222,11 @@ static void open_backward(const struct weights *w, struct workspace *s,
         add_reals(rows * w->d, s->dbody, s->dx);
 }
 
-/* Whether layer L is computed for the last token of each string alone. */
+/* Whether layer L is computed for the token read of each string alone. */
 static bool narrows(const struct weights *w, const struct workspace *s,
                     size_t l)
 {
-    return !s->every && l + 1 == w->config->n_layers;
+    return s->narrow && l + 1 == w->config->n_layers;
 }
 
 static size_t queries_of(const struct weights *w, const struct workspace *s,
@@ -235,7 +235,7 @@ static size_t queries_of(const struct weights *w, const struct workspace *s,
     return narrows(w, s, l) ? s->n_strings : s->n_rows;
 }
 
-/* One head of one string, its queries being all tokens or the last. */
+/* One head of one string, its queries being all tokens or the one read. */
 struct seat {
     struct head head;
     size_t queries; /* where they start in [Q][D] */
@@ -258,7 +258,7 @@ static struct seat seat_at(const struct weights *w, const struct workspace *s,
         .head = { .size = w->head,
                   .queries = narrow ? 1 : keys,
                   .keys = keys,
-                  .first = narrow ? keys - 1 : 0,
+                  .first = narrow ? s->chosen[string] - start : 0,
                   .visible = (enum mask)w->config->mask,
                   .scale = (real)(scale / sqrt((double)w->head)),
                   .q = a->query + row * w->d + column,
@@ -302,22 +302,25 @@ static void heads_backward(const struct weights *w, struct workspace *s,
         }
 }
 
-/* to[N][D] = the last row of every string in from[R][D]. */
+/* to[N][D] = the row read of every string in from[R][D]. */
 static void narrow_forward(const struct weights *w, const struct workspace *s,
                            const real *from, real *to)
 {
     for (size_t i = 0; i < s->n_strings; i++)
-        memcpy(to + i * w->d, from + s->last[i] * w->d, w->d * sizeof(real));
+        memcpy(to + i * w->d, from + s->chosen[i] * w->d, w->d * sizeof(real));
 }
 
-/* In place, [N][D] to [R][D]: row i moves up to the last of its string. */
+/* In place, [N][D] to [R][D]: row i moves up to that read of its string. */
 static void narrow_backward(const struct weights *w, const struct workspace *s,
                             real *dx)
 {
     for (size_t i = s->n_strings; i-- > 0;) {
-        memmove(dx + s->last[i] * w->d, dx + i * w->d, w->d * sizeof(real));
-        memset(dx + s->starts[i] * w->d, 0,
-               (s->last[i] - s->starts[i]) * w->d * sizeof(real));
+        size_t start = s->starts[i], end = s->starts[i + 1];
+        size_t row = s->chosen[i];
+
+        memmove(dx + row * w->d, dx + i * w->d, w->d * sizeof(real));
+        memset(dx + start * w->d, 0, (row - start) * w->d * sizeof(real));
+        memset(dx + (row + 1) * w->d, 0, (end - row - 1) * w->d * sizeof(real));
     }
 }
 
@@ -365,7 +368,7 @@ static void attention_backward(const struct weights *w, struct workspace *s,
         linear_backward(w, &layer->query, queries, s->read_body, s->dquery,
                         false, s->draw, gradient);
         for (size_t i = 0; i < s->n_strings; i++)
-            add_reals(w->d, s->draw + i * w->d, s->dbody + s->last[i] * w->d);
+            add_reals(w->d, s->draw + i * w->d, s->dbody + s->chosen[i] * w->d);
         narrow_backward(w, s, s->dx);
     } else {
         linear_backward(w, &layer->query, queries, body, s->dquery, true,

@@ -4,7 +4,7 @@
  * The transformer in the engine's own shape: weights, the activations
  * of a chunk, forward and backward.  In the comments R is the number of
  * tokens of the chunk, Q of those that are queries (fewer in the last layer
- * when only last tokens are read), D, F and O the padded d_model, d_ff and
+ * when one token a string is read), D, F and O the padded d_model, d_ff and
  * number of outputs, N the strings.
  */
 
@@ -103,17 +103,20 @@ struct workspace {
 
     /* the chunk */
     size_t n_rows, n_strings;
-    bool every;       /* every token is read, or the last of each string */
+    bool narrow;      /* one token of each string is read, or every one */
+    bool mean;        /* the classifier reads means over strings */
     size_t n_read;    /* tokens read: n_rows or n_strings */
+    size_t n_logits;  /* rows of logits: the same, n_strings for means */
     uint16_t *tokens; /* [R] */
     size_t *starts;   /* [N + 1], first row of each string */
-    size_t *last;     /* [N], last row of each string */
+    size_t *chosen;   /* [N], row read of each string when narrow */
 
     struct activation *layers;
     real *encoded; /* [n_read][D], the residual stream at the end */
     real *final;   /* [n_read][D], after the final norm */
     real *final_statistics;
-    real *logits;                 /* [n_read][O] */
+    real *means;                  /* [N][D], of final, where these are read */
+    real *logits;                 /* [n_logits][O] */
     real *read_input, *read_body; /* [N][D], rows the last layer reads */
     struct head_scratch scratch;
 

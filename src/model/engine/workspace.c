@@ -20,7 +20,7 @@ void workspace_free(struct workspace *s)
     free(s->layers);
     free(s->tokens);
     free(s->starts);
-    free(s->last);
+    free(s->chosen);
     free(s->positions);
     free(s);
 }
@@ -101,6 +101,7 @@ static void take_all(struct purse *purse, const struct weights *w,
     if (w->config->norm == NORM_PRE)
         s->final = take(purse, rows * w->d);
     s->final_statistics = take(purse, rows * 2);
+    s->means = take(purse, rows * w->d);
     s->logits = take(purse, rows * w->o);
     s->read_input = take(purse, rows * w->d);
     s->read_body = take(purse, rows * w->d);
@@ -136,7 +137,7 @@ static void make_room(const struct weights *w, struct workspace *s, size_t rows)
     take_all(&purse, w, s);
     s->tokens = memory_resize(s->tokens, rows, sizeof(*s->tokens));
     s->starts = memory_resize(s->starts, rows + 1, sizeof(*s->starts));
-    s->last = memory_resize(s->last, rows, sizeof(*s->last));
+    s->chosen = memory_resize(s->chosen, rows, sizeof(*s->chosen));
 }
 
 static void make_positions(const struct weights *w, struct workspace *s,
@@ -198,8 +199,10 @@ void workspace_load(const struct weights *w, struct workspace *s,
         make_positions(w, s, longest);
     s->n_rows = rows;
     s->n_strings = count;
-    s->every = every;
-    s->n_read = every ? rows : count;
+    s->mean = !every && w->config->readout == READOUT_MEAN;
+    s->narrow = !every && !s->mean;
+    s->n_read = s->narrow ? count : rows;
+    s->n_logits = every ? rows : count;
     rows = 0;
     for (size_t i = 0; i < count; i++) {
         size_t string = string_of(batch, first + i);
@@ -210,7 +213,8 @@ void workspace_load(const struct weights *w, struct workspace *s,
         s->tokens[rows++] = (uint16_t)(w->layout->n_tokens - 1);
         for (size_t t = 0; t < length; t++)
             s->tokens[rows++] = symbols[t];
-        s->last[i] = rows - 1;
+        s->chosen[i] =
+            w->config->readout == READOUT_BEGIN ? s->starts[i] : rows - 1;
     }
     s->starts[count] = rows;
     if (has_features(w))
