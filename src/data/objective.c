@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "language/language.h"
 
 const char *const objective_names[] = { [OBJECTIVE_MEMBERSHIP] = "membership",
                                         [OBJECTIVE_PREFIX_MEMBERSHIP] =

@@ -22,8 +22,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "language/language.h"
 #include "language/string.h"
+
+struct language;
 
 enum objective {
     OBJECTIVE_MEMBERSHIP,
