@@ -69,12 +69,16 @@ static void add_snapshot(struct run *run, size_t step, const double *theta,
                          const double *previous)
 {
     double norms[2] = { (double)step, 0.1 * (double)step };
+    struct layer_snapshot layers[2] = { { 1, 2, 3, 4 },
+                                        { (double)step, NAN, 0.5, 0.25 } };
     struct snapshot snapshot = { .step = step,
                                  .rate = 0.1,
                                  .pass = { 1.0 / (double)(step + 1), 0.5, -1,
                                            NAN },
                                  .norm = 3,
-                                 .tensor_norms = norms };
+                                 .tensor_norms = norms,
+                                 .layers = layers,
+                                 .n_layers = 2 };
     struct error error = { 0 };
 
     snapshot.cosine_previous = encoder_cosine(&layout, previous, theta);
@@ -704,7 +708,7 @@ START_TEST(the_trajectory_tells_what_was_recorded)
     path = run_file(&run, "trajectory.csv");
     EXPECT(csv_read(&csv, path, &error));
     ck_assert_uint_eq(csv.n_rows, STEPS / 5 + 1);
-    ck_assert_uint_eq(csv.n_columns, 1 + 17 + 2 + 1);
+    ck_assert_uint_eq(csv.n_columns, 1 + 18 + 2 * 4 + 2 + 1);
     find_theta(STEPS, last);
     for (size_t r = 0; r < csv.n_rows; r++) {
         size_t step = 5 * r;
@@ -726,6 +730,12 @@ START_TEST(the_trajectory_tells_what_was_recorded)
         ck_assert_double_eq(
             csv_value(&csv, r, csv_column(&csv, "norm:layers.0.up.weight")),
             (double)step);
+        ck_assert_double_eq(
+            csv_value(&csv, r, csv_column(&csv, "norm:layers.1")),
+            (double)step);
+        ck_assert_double_eq(
+            csv_value(&csv, r, csv_column(&csv, "alignment_interval:layers.0")),
+            4);
         ck_assert_double_eq_tol(
             csv_value(&csv, r, csv_column(&csv, "cosine_end")),
             product / sqrt(left * right), 1e-14);

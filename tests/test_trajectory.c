@@ -131,7 +131,8 @@ START_TEST(records_obey_their_definitions)
     fill(gradient, "gradient", 2);
     trajectory_init(&trajectory, network, theta);
     trajectory_record(&trajectory, theta, gradient, delta, &here);
-    ck_assert(isnan(here.cosine_previous) && isnan(here.alignment_interval));
+    ck_assert(isnan(here.cosine_previous) && isnan(here.alignment_interval) &&
+              isnan(here.distance_previous));
     ck_assert_double_eq_tol(here.cosine_start, 1, 1e-15);
     ck_assert_double_eq(here.distance_start, 0);
     ck_assert_double_eq_tol(here.alignment_step, cosine(delta, theta), 1e-12);
@@ -152,6 +153,57 @@ START_TEST(records_obey_their_definitions)
                             1e-9);
     trajectory_clear(&trajectory);
     free(start);
+}
+END_TEST
+
+/* Layers together with the final norm are the whole, and each obeys the
+ * definitions of the whole on its own tensors. */
+START_TEST(layers_are_parts_of_the_whole)
+{
+    struct trajectory trajectory;
+    struct snapshot here = { 0 }, there = { 0 };
+    double squares = 0, steps = 0, before[2];
+
+    fill(delta, "delta", 0.05);
+    trajectory_init(&trajectory, network, theta);
+    trajectory_record(&trajectory, theta, gradient, delta, &here);
+    ck_assert_uint_eq(here.n_layers, 2);
+    for (size_t l = 0; l < 2; l++) {
+        before[l] = here.layers[l].norm;
+        ck_assert(isnan(here.layers[l].cosine_previous) &&
+                  isnan(here.layers[l].distance_previous) &&
+                  isnan(here.layers[l].alignment_interval));
+    }
+    for (size_t i = 0; i < n; i++)
+        theta[i] += delta[i];
+    trajectory_record(&trajectory, theta, gradient, delta, &there);
+    for (size_t l = 0; l < 2; l++) {
+        const struct layer_snapshot *layer = &there.layers[l];
+        double a = before[l], b = layer->norm, d = layer->distance_previous;
+
+        squares += b * b;
+        steps += d * d;
+        ck_assert_double_eq_tol(
+            b * b, a * a + 2 * a * d * layer->alignment_interval + d * d,
+            1e-10);
+        ck_assert_double_eq_tol(
+            d * d, a * a + b * b - 2 * a * b * layer->cosine_previous, 1e-10);
+    }
+    for (size_t t = 0; t < layout->n_tensors; t++) {
+        const struct tensor *tensor = &layout->tensors[t];
+
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count;
+             i++) {
+            bool final = strncmp(tensor->name, "final_norm.", 11) == 0;
+
+            squares += final ? theta[i] * theta[i] : 0;
+            steps += final ? delta[i] * delta[i] : 0;
+        }
+    }
+    ck_assert_double_eq_tol(sqrt(squares), there.norm, 1e-12);
+    ck_assert_double_eq_tol(sqrt(steps), there.distance_previous, 1e-12);
+    ck_assert_double_eq_tol(there.distance_previous, here.step_length, 1e-12);
+    trajectory_clear(&trajectory);
 }
 END_TEST
 
@@ -274,6 +326,7 @@ int main(void)
     tcase_add_checked_fixture(tests, open_double, close_network);
     tcase_add_test(tests, norms_are_direct_sums);
     tcase_add_test(tests, records_obey_their_definitions);
+    tcase_add_test(tests, layers_are_parts_of_the_whole);
     tcase_add_test(tests, gradient_norm_counts_everything);
     tcase_add_test(tests, resuming_keeps_the_record_before);
     tcase_add_test(tests, rounding_losses_are_exact);

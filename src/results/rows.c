@@ -42,6 +42,7 @@ static const struct column columns[] = {
     COLUMN(alignment_step),
     COLUMN(alignment_interval),
     COLUMN(distance_start),
+    COLUMN(distance_previous),
     COLUMN(step_length),
     COLUMN(step_lost),
     COLUMN(step_unseen),
@@ -49,11 +50,36 @@ static const struct column columns[] = {
 
 #define N_COLUMNS (sizeof columns / sizeof columns[0])
 
-static void add_trajectory_header(struct text *out, const struct layout *layout)
+#define LAYER_COLUMN(member)                             \
+    {                                                    \
+#member, offsetof(struct layer_snapshot, member) \
+    }
+
+/* ... and of each layer, as "norm:layers.0". */
+static const struct column layer_columns[] = {
+    LAYER_COLUMN(norm),
+    LAYER_COLUMN(cosine_previous),
+    LAYER_COLUMN(distance_previous),
+    LAYER_COLUMN(alignment_interval),
+};
+
+#define N_LAYER_COLUMNS (sizeof layer_columns / sizeof layer_columns[0])
+
+static void add_trajectory_header(struct text *out, const struct layout *layout,
+                                  const struct snapshot *snapshot)
 {
     csv_text(out, "step");
     for (size_t c = 0; c < N_COLUMNS; c++)
         csv_text(out, columns[c].name);
+    for (size_t i = 0; i < snapshot->n_layers * N_LAYER_COLUMNS; i++) {
+        struct text name = { 0 };
+
+        text_add_format(&name, "%s:layers.%zu",
+                        layer_columns[i % N_LAYER_COLUMNS].name,
+                        i / N_LAYER_COLUMNS);
+        csv_text(out, name.data);
+        text_clear(&name);
+    }
     for (size_t i = 0; i < layout->n_tensors; i++) {
         struct text name = { 0 };
 
@@ -64,17 +90,23 @@ static void add_trajectory_header(struct text *out, const struct layout *layout)
     csv_end(out);
 }
 
+static double value_at(const void *from, size_t offset)
+{
+    double value;
+
+    memcpy(&value, (const char *)from + offset, sizeof value);
+    return value;
+}
+
 static void add_trajectory_row(struct text *out, const struct layout *layout,
                                const struct snapshot *snapshot)
 {
     csv_count(out, snapshot->step);
-    for (size_t c = 0; c < N_COLUMNS; c++) {
-        double value;
-
-        memcpy(&value, (const char *)snapshot + columns[c].offset,
-               sizeof value);
-        csv_number(out, value);
-    }
+    for (size_t c = 0; c < N_COLUMNS; c++)
+        csv_number(out, value_at(snapshot, columns[c].offset));
+    for (size_t i = 0; i < snapshot->n_layers * N_LAYER_COLUMNS; i++)
+        csv_number(out, value_at(&snapshot->layers[i / N_LAYER_COLUMNS],
+                                 layer_columns[i % N_LAYER_COLUMNS].offset));
     for (size_t i = 0; i < layout->n_tensors; i++)
         csv_number(out, snapshot->tensor_norms[i]);
     csv_end(out);
@@ -102,7 +134,7 @@ bool run_add_snapshot(struct run *run, const struct layout *layout,
     assert(run->state != RUN_FINISHED);
     if (snapshot->step < run->next_record)
         return true;
-    add_trajectory_header(&header, layout);
+    add_trajectory_header(&header, layout, snapshot);
     add_trajectory_row(&row, layout, snapshot);
     spool = run_file(run, SPOOL_FILE);
     ok = spool_add(spool, snapshot->step, theta, layout->n_parameters, error) &&

@@ -3,6 +3,8 @@
 #include "train/trajectory.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,7 +84,10 @@ void trajectory_init(struct trajectory *trajectory,
         .start = memory_copy(start, layout->n_parameters * sizeof *start),
         .tensor_norms =
             memory_new(layout->n_tensors, sizeof *trajectory->tensor_norms),
+        .n_layers = network_config(network)->n_layers,
     };
+    trajectory->layers =
+        memory_new(trajectory->n_layers, sizeof *trajectory->layers);
 }
 
 void trajectory_clear(struct trajectory *trajectory)
@@ -90,6 +95,7 @@ void trajectory_clear(struct trajectory *trajectory)
     free(trajectory->start);
     free(trajectory->previous);
     free(trajectory->tensor_norms);
+    free(trajectory->layers);
     *trajectory = (struct trajectory){ 0 };
 }
 
@@ -120,6 +126,7 @@ static void measure_path(const struct trajectory *trajectory,
     snapshot->alignment_step = encoder_cosine(layout, delta, theta);
     snapshot->step_length = sqrt(encoder_product(layout, delta, delta));
     snapshot->cosine_previous = snapshot->alignment_interval = NAN;
+    snapshot->distance_previous = NAN;
     if (trajectory->previous != NULL) {
         const double *previous = trajectory->previous;
 
@@ -128,8 +135,61 @@ static void measure_path(const struct trajectory *trajectory,
         snapshot->cosine_previous = encoder_cosine(layout, theta, previous);
         snapshot->alignment_interval =
             encoder_cosine(layout, difference, previous);
+        snapshot->distance_previous =
+            sqrt(encoder_product(layout, difference, difference));
     }
     free(difference);
+}
+
+/* The sums of one layer over a record and the one before it. */
+struct layer_sums {
+    double now, before, both; /* squares, and their product */
+    double step, along;       /* of the difference; with the one before */
+};
+
+static void add_tensor(struct layer_sums *sums, const struct tensor *tensor,
+                       const double *theta, const double *previous)
+{
+    for (size_t i = 0; i < tensor->count; i++) {
+        double now = theta[tensor->offset + i];
+        double before = previous != NULL ? previous[tensor->offset + i] : 0;
+
+        sums->now += now * now;
+        sums->before += before * before;
+        sums->both += now * before;
+        sums->step += (now - before) * (now - before);
+        sums->along += (now - before) * before;
+    }
+}
+
+/* Whether TENSOR is one of layers.LAYER.* */
+static bool is_of_layer(const struct tensor *tensor, size_t layer)
+{
+    char prefix[32];
+
+    snprintf(prefix, sizeof prefix, "layers.%zu.", layer);
+    return strncmp(tensor->name, prefix, strlen(prefix)) == 0;
+}
+
+static void measure_layers(struct trajectory *trajectory, const double *theta)
+{
+    const struct layout *layout = trajectory->layout;
+    bool first = trajectory->previous == NULL;
+
+    for (size_t l = 0; l < trajectory->n_layers; l++) {
+        struct layer_sums sums = { 0 };
+
+        for (size_t t = 0; t < layout->n_tensors; t++)
+            if (is_of_layer(&layout->tensors[t], l))
+                add_tensor(&sums, &layout->tensors[t], theta,
+                           trajectory->previous);
+        trajectory->layers[l] = (struct layer_snapshot){
+            .norm = sqrt(sums.now),
+            .cosine_previous = cosine(sums.both, sums.now, sums.before),
+            .distance_previous = first ? NAN : sqrt(sums.step),
+            .alignment_interval = cosine(sums.along, sums.step, sums.before),
+        };
+    }
 }
 
 /*
@@ -173,5 +233,8 @@ void trajectory_record(struct trajectory *trajectory, const double *theta,
     snapshot->gradient_norm = sqrt(sum_squares(gradient, layout->n_parameters));
     measure_path(trajectory, theta, delta, snapshot);
     measure_loss(trajectory, theta, delta, snapshot);
+    measure_layers(trajectory, theta);
+    snapshot->layers = trajectory->layers;
+    snapshot->n_layers = trajectory->n_layers;
     trajectory_resume(trajectory, theta);
 }

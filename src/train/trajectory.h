@@ -17,6 +17,13 @@
 
 #include "model/network.h"
 
+/* One layer's tensors, and its part of the step between two records. */
+struct layer_snapshot {
+    double norm;
+    double cosine_previous, distance_previous, alignment_interval; /* as below,
+        but of this layer alone */
+};
+
 /* Everything in the snapshot of step t belongs to theta_t and to the step
  * delta_t that would take it to theta_{t+1}. */
 struct snapshot {
@@ -31,11 +38,14 @@ struct snapshot {
     double alignment_step;      /* cos(delta_t, theta_t) */
     double alignment_interval;  /* cos(theta_r - theta_{r-1}, theta_{r-1}) */
     double distance_start;      /* |theta_r - theta_0| */
+    double distance_previous;   /* |theta_r - theta_{r-1}| */
     double step_length;         /* |delta_t| */
     double step_lost;   /* |(theta + delta) - theta - delta| / |delta|: the part
                            of the step lost to rounding in the masters */
     double step_unseen; /* the same for the parameters as the network, in its
                            own precision, sees them */
+    const struct layer_snapshot *layers; /* [n_layers] */
+    size_t n_layers;
 };
 
 struct norms {
@@ -56,6 +66,8 @@ struct trajectory {
     double *start;               /* theta_0 */
     double *previous;            /* theta at the record before */
     double *tensor_norms;
+    struct layer_snapshot *layers; /* [n_layers] */
+    size_t n_layers;
 };
 
 /* Begins at START = theta_0 (copied). */
