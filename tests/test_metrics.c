@@ -71,11 +71,13 @@ START_TEST(growth_laws_give_fit_and_exponent)
     };
     struct metrics metrics = { 0 };
 
-    metrics_add_growth(&metrics, fits, 2);
-    ck_assert_uint_eq(metrics.count, 3);
-    assert_metric(&metrics, "growth.sqrt.r2", 0.5);
-    assert_metric(&metrics, "growth.power.r2", 0.75);
-    assert_metric(&metrics, "growth.power.p", 0.3);
+    metrics_add_growth(&metrics, "layers.0.", fits, 2);
+    ck_assert_uint_eq(metrics.count, 7);
+    assert_metric(&metrics, "layers.0.growth.sqrt.r2", 0.5);
+    assert_metric(&metrics, "layers.0.growth.power.r2", 0.75);
+    assert_metric(&metrics, "layers.0.growth.power.p", 0.3);
+    assert_metric(&metrics, "layers.0.growth.power.a", 2);
+    assert_metric(&metrics, "layers.0.growth.power.b", 1);
     metrics_clear(&metrics);
 }
 END_TEST

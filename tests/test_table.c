@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* One table, three writers: the cells come back from each. */
+/* One table, four writers: the cells come back from each. */
 
 #include "report/table.h"
 
@@ -50,6 +50,30 @@ START_TEST(markdown_is_aligned)
                      "| a\\|b |       7 | &lt;i>         |\n"
                      "| \xce\xb5\xce\xb5   | -12.500 | two lines, \"x\" |\n"
                      "|      |         | 1/2            |\n");
+    text_clear(&text);
+    table_clear(&table);
+}
+END_TEST
+
+START_TEST(latex_escapes_its_own_characters)
+{
+    struct table table = { 0 };
+    struct text text;
+
+    table_column(&table, "|\xce\xb8|");
+    table_column(&table, "a_b");
+    table_cell(&table, "%s", "1.5");
+    table_cell(&table, "%s", "50% & {x}^2 \\ ~$#");
+    table_cell(&table, "%s", "2");
+    table_cell(&table, "%s", "<two\nlines>");
+    text = print(&table, "latex");
+    ck_assert_str_eq(text.data,
+                     "\\begin{tabular}{@{}rl@{}}\n\\toprule\n"
+                     "$|$$\\theta$$|$ & a\\_b \\\\\n\\midrule\n"
+                     "1.5 & 50\\% \\& \\{x\\}\\textasciicircum{}2 "
+                     "\\textbackslash{} \\textasciitilde{}\\$\\# \\\\\n"
+                     "2 & $<$two lines$>$ \\\\\n"
+                     "\\bottomrule\n\\end{tabular}\n");
     text_clear(&text);
     table_clear(&table);
 }
@@ -120,7 +144,7 @@ START_TEST(a_table_without_rows_is_its_header)
     ck_assert_str_eq(text.data, "[]\n");
     text_clear(&text);
     table_clear(&table);
-    ck_assert_ptr_null(table_writer_find("latex"));
+    ck_assert_ptr_null(table_writer_find("html"));
 }
 END_TEST
 
@@ -131,6 +155,7 @@ int main(void)
 
     tcase_add_checked_fixture(tests, scratch_open, scratch_close);
     tcase_add_test(tests, markdown_is_aligned);
+    tcase_add_test(tests, latex_escapes_its_own_characters);
     tcase_add_test(tests, csv_reads_back);
     tcase_add_test(tests, json_keeps_numbers_as_numbers);
     tcase_add_test(tests, a_table_without_rows_is_its_header);

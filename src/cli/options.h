@@ -32,7 +32,8 @@ struct options {
     bool print, quick, dry_run, list, why; /* check, run, language */
     size_t index, length, count, seed;
     double max_time; /* seconds; 0: no limit */
-    const char *negative, *network, *format, *x, *y;
+    const char *negative, *network, *format, *x, *y, *where, *cosine;
+    bool path, literal, dynamics; /* growth */
 
     const char **operands; /* NULL-terminated */
     size_t n_operands;

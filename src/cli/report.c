@@ -4,30 +4,6 @@
 
 #include "cli/command.h"
 
-static const char *choose_format(const struct options *options)
-{
-    if (options->json)
-        return "json";
-    return options->format != NULL ? options->format : "markdown";
-}
-
-static bool find_writer(const char *name, const struct table_writer **writer,
-                        struct error *error)
-{
-    struct text names = { 0 };
-
-    *writer = table_writer_find(name);
-    if (*writer != NULL)
-        return true;
-    for (size_t i = 0; table_writers[i].name != NULL; i++)
-        text_add_format(&names, "%s%s", i > 0 ? ", " : "",
-                        table_writers[i].name);
-    error_set(error, ERROR_CONFIG, "--format: unknown \"%s\"; accepted: %s",
-              name, names.data);
-    text_clear(&names);
-    return false;
-}
-
 static bool collect(const struct options *options, struct records *records,
                     struct error *error)
 {
@@ -49,7 +25,8 @@ static bool run(const struct options *options, struct error *error)
     struct records records = { 0 };
     struct table table = { 0 };
     struct text out = { 0 };
-    bool ok = find_writer(choose_format(options), &writer, error) &&
+    bool ok = table_writer_choose(options->json ? "json" : options->format,
+                                  &writer, error) &&
               collect(options, &records, error);
 
     if (ok && options->output != NULL)
@@ -64,10 +41,11 @@ static bool run(const struct options *options, struct error *error)
     return ok;
 }
 
-static const struct option options[] = { { 'f', "format", OPTION_TEXT,
-                                           offsetof(struct options, format),
-                                           "NAME", "markdown, csv or json" },
-                                         { .name = NULL } };
+static const struct option options[] = {
+    { 'f', "format", OPTION_TEXT, offsetof(struct options, format), "NAME",
+      "markdown, latex, csv or json" },
+    { .name = NULL }
+};
 
 const struct command report_command = {
     .name = "report",

@@ -13,6 +13,7 @@
 #include "growth/growth.h"
 #include "language/language.h"
 #include "model/network.h"
+#include "results/course.h"
 #include "results/csv.h"
 #include "results/journal.h"
 #include "results/run.h"
@@ -473,6 +474,7 @@ static bool fit_growth(struct pipeline *p, struct error *error)
     growth_fit(steps, norms, csv.n_rows, p->fits);
     if (csv.n_rows > 0)
         p->loss = csv_value(&csv, csv.n_rows - 1, csv_column(&csv, "loss"));
+    metrics_add_trajectory(p->metrics, &csv);
     free(steps);
     free(norms);
     csv_clear(&csv);
@@ -544,7 +546,6 @@ static bool sum_up(struct pipeline *p, struct error *error)
     metrics_add(metrics, "saturation", measure_saturation(p, p->network));
     add_splits(p);
     metrics_add_verdicts(metrics, &p->verdicts);
-    metrics_add_growth(metrics, p->fits, GROWTH_LAWS);
     return true;
 }
 

@@ -296,3 +296,22 @@ void growth_fit(const double *steps, const double *norms, size_t n,
         fit_law(&laws[i], steps, norms, n, &fits[i]);
     fit_squares(steps, norms, n, &fits[GROWTH_LAWS - 1]);
 }
+
+void growth_fit_literal(const double *steps, const double *norms, size_t n,
+                        struct growth_fit *fit)
+{
+    double *indicators = memory_new(n, sizeof *indicators);
+    struct line line;
+
+    *fit = (struct growth_fit){
+        "exp-literal", "a exp(-t) + b", NAN, NAN, NAN, NAN, n
+    };
+    for (size_t i = 0; i < n; i++)
+        indicators[i] = exp(-steps[i]);
+    if (n >= 3 && fit_line(indicators, norms, n, &line)) {
+        fit->a = line.slope;
+        fit->b = line.intercept;
+        fit->r2 = line.r2;
+    }
+    free(indicators);
+}

@@ -37,4 +37,12 @@ struct growth_fit {
 void growth_fit(const double *steps, const double *norms, size_t n,
                 struct growth_fit *fits);
 
+/*
+ * The published baseline a exp(-t) + b, "exp-literal", with t in steps: at
+ * every checkpoint but the first the exponential is 0, so this fits nothing
+ * but whether t is 0.  For figure 1 alone.
+ */
+void growth_fit_literal(const double *steps, const double *norms, size_t n,
+                        struct growth_fit *fit);
+
 #endif

@@ -156,6 +156,75 @@ static void write_markdown(const struct table *table, struct text *out)
     free(columns);
 }
 
+/* CELL so that LaTeX shows it as it is: its special characters, and those of
+ * ours that not every engine knows. */
+static void add_latex(struct text *out, const char *cell)
+{
+    static const struct {
+        const char *from, *to;
+    } words[] = {
+        { "\\", "\\textbackslash{}" },
+        { "^", "\\textasciicircum{}" },
+        { "~", "\\textasciitilde{}" },
+        { "<", "$<$" },
+        { ">", "$>$" },
+        { "|", "$|$" },
+        { "\xce\xb8", "$\\theta$" },
+        { "\xe2\x88\xa9", "$\\cap$" },
+        { "\xc2\xb7", "$\\cdot$" },
+        { "\xc2\xb2", "$^2$" },
+        { "&", "\\&" },
+        { "%", "\\%" },
+        { "$", "\\$" },
+        { "#", "\\#" },
+        { "_", "\\_" },
+        { "{", "\\{" },
+        { "}", "\\}" },
+        { "\n", " " },
+        { "\r", " " },
+    };
+
+    while (*cell != '\0') {
+        size_t length = 1;
+        const char *to = NULL;
+
+        for (size_t i = 0; to == NULL && i < sizeof words / sizeof *words; i++)
+            if (text_begins(cell, words[i].from)) {
+                length = strlen(words[i].from);
+                to = words[i].to;
+            }
+        if (to != NULL)
+            text_add(out, to);
+        else
+            text_add_bytes(out, cell, 1);
+        cell += length;
+    }
+}
+
+static void add_latex_row(struct text *out, char *const *cells, size_t n)
+{
+    for (size_t c = 0; c < n; c++) {
+        text_add(out, c > 0 ? " & " : "");
+        add_latex(out, cells[c]);
+    }
+    text_add(out, " \\\\\n");
+}
+
+/* With the rules of the package booktabs. */
+static void write_latex(const struct table *table, struct text *out)
+{
+    text_add(out, "\\begin{tabular}{@{}");
+    for (size_t c = 0; c < table->n_columns; c++)
+        text_add(out, measure(table, c).right ? "r" : "l");
+    text_add(out, "@{}}\n\\toprule\n");
+    add_latex_row(out, table->columns, table->n_columns);
+    text_add(out, "\\midrule\n");
+    for (size_t r = 0; r < table->n_rows; r++)
+        add_latex_row(out, &table->cells[r * table->n_columns],
+                      table->n_columns);
+    text_add(out, "\\bottomrule\n\\end{tabular}\n");
+}
+
 static void write_csv(const struct table *table, struct text *out)
 {
     for (size_t c = 0; c < table->n_columns; c++)
@@ -193,6 +262,7 @@ static void write_json(const struct table *table, struct text *out)
 
 const struct table_writer table_writers[] = {
     { "markdown", write_markdown },
+    { "latex", write_latex },
     { "csv", write_csv },
     { "json", write_json },
     { NULL, NULL },
@@ -204,4 +274,21 @@ const struct table_writer *table_writer_find(const char *name)
         if (strcmp(w->name, name) == 0)
             return w;
     return NULL;
+}
+
+bool table_writer_choose(const char *name, const struct table_writer **writer,
+                         struct error *error)
+{
+    struct text names = { 0 };
+
+    *writer = table_writer_find(name != NULL ? name : "markdown");
+    if (*writer != NULL)
+        return true;
+    for (size_t i = 0; table_writers[i].name != NULL; i++)
+        text_add_format(&names, "%s%s", i > 0 ? ", " : "",
+                        table_writers[i].name);
+    error_set(error, ERROR_CONFIG, "--format: unknown \"%s\"; accepted: %s",
+              name, names.data);
+    text_clear(&names);
+    return false;
 }

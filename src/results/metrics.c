@@ -116,16 +116,23 @@ void metrics_add_verdicts(struct metrics *metrics,
         add_verdict(metrics, &verdicts->rows[i]);
 }
 
-void metrics_add_growth(struct metrics *metrics, const struct growth_fit *fits,
-                        size_t count)
+void metrics_add_growth(struct metrics *metrics, const char *prefix,
+                        const struct growth_fit *fits, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        const struct {
+            const char *name;
+            double value;
+        } parts[] = { { "a", fits[i].a },
+                      { "b", fits[i].b },
+                      { "p", fits[i].p } };
         struct text stem = { 0 };
 
-        text_add_format(&stem, "growth.%s", fits[i].law);
+        text_add_format(&stem, "%sgrowth.%s", prefix, fits[i].law);
         add_under(metrics, &stem, "r2", fits[i].r2);
-        if (!isnan(fits[i].p))
-            add_under(metrics, &stem, "p", fits[i].p);
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+            if (!isnan(parts[k].value))
+                add_under(metrics, &stem, parts[k].name, parts[k].value);
         text_clear(&stem);
     }
 }

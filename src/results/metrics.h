@@ -10,7 +10,8 @@
  *   <set>.least, <set>.most              the lengths of its strings
  *   dataset.<split>.strings | distinct | seen    (the last a share of them)
  *   norm.start, norm.final, norm.ratio, saturation, loss.final, steps,
- *   growth.<law>.r2, growth.<law>.p,
+ *   growth.<law>.a | b | p | r2, path.* (course.h), and both with norm.* after
+ *   layers.<l>. for each layer,
  *   language.counts (the word "exact", or "unchecked")
  */
 
@@ -41,8 +42,9 @@ void metrics_add_word(struct metrics *metrics, const char *name,
                       const char *word);
 void metrics_add_verdicts(struct metrics *metrics,
                           const struct verdicts *verdicts);
-void metrics_add_growth(struct metrics *metrics, const struct growth_fit *fits,
-                        size_t count);
+/* Each name after PREFIX; a, b and p where the fit has them. */
+void metrics_add_growth(struct metrics *metrics, const char *prefix,
+                        const struct growth_fit *fits, size_t count);
 
 /* The metric of that name, or NULL. */
 const struct metric *metrics_find(const struct metrics *metrics,
