@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/statistics.h"
 #include "experiment/experiment.h"
+#include "model/constructions.h"
 #include "said.h"
 #include "scratch.h"
 #include "suite.h"
@@ -136,6 +137,39 @@ START_TEST(axes_may_hold_lists_languages_and_one_value)
 END_TEST
 
 /* Running a job's own config gives that job again, and no other. */
+/* What it needs stands in for standards, not for what the file says. */
+START_TEST(a_construction_brings_its_standards)
+{
+    static const char *const overrides[] = { "sweep.language=[l, dyck-1]",
+                                             "model.construction=majority",
+                                             NULL };
+    static const char *const own[] = { "language=shuffle-2",
+                                       "model.construction=own", NULL };
+    struct experiment experiment;
+    const struct model_config *model;
+
+    scratch_write(scratch_path("dyck-1.yaml"), language, strlen(language));
+    scratch_write(scratch_path("shuffle-2.yaml"), language, strlen(language));
+    load(&experiment, plain, overrides, false);
+    ck_assert_uint_eq(experiment.n_jobs, 2);
+    model = &experiment.jobs[1].settings.model;
+    ck_assert_int_eq(model->construction, CONSTRUCTION_MAJORITY);
+    ck_assert_int_eq(model->norm, NORM_NONE);
+    ck_assert(!model->bias);
+    ck_assert_uint_eq(model->n_heads, 1);
+    ck_assert_uint_eq(model->d_model, 8);
+    experiment_clear(&experiment);
+
+    load(&experiment, plain, own, false);
+    model = &experiment.jobs[0].settings.model;
+    ck_assert_int_eq(model->construction, CONSTRUCTION_SHUFFLE);
+    ck_assert_uint_eq(model->n_layers, 1);
+    ck_assert_ptr_nonnull(
+        strstr(experiment.jobs[0].config, "construction: shuffle"));
+    experiment_clear(&experiment);
+}
+END_TEST
+
 START_TEST(a_resolved_configuration_is_a_fixed_point)
 {
     static const char *const files[] = {
@@ -324,6 +358,12 @@ static const struct {
     { "seed: {dat: 1}\n", NULL,
       "e.yaml:6:8: seed.dat: unknown key; did you mean \"data\"? (accepted: "
       "data, init, order)\n" },
+    { "", "model.construction=own",
+      "--set model.construction=own: model.construction: no construction has "
+      "the name of the language\n" },
+    { "", "model.construction=anbncn",
+      "e.yaml:4:8: model.construction: anbncn is made for 3 symbols, the "
+      "language has 2\n" },
     { "sweep: [seed]\n", NULL,
       "e.yaml:6:8: sweep: wrong type: a list; accepted: a map of key paths to "
       "lists of values\n" },
@@ -471,6 +511,7 @@ int main(void)
     tcase_add_test(cases, a_plain_file_is_one_job);
     tcase_add_test(cases, the_first_axis_varies_slowest);
     tcase_add_test(cases, axes_may_hold_lists_languages_and_one_value);
+    tcase_add_test(cases, a_construction_brings_its_standards);
     tcase_add_loop_test(cases, a_resolved_configuration_is_a_fixed_point, 0, 5);
     tcase_add_test(cases, a_run_directory_has_its_own_language);
     tcase_add_test(cases, an_experiment_may_have_its_languages_name);

@@ -2,6 +2,7 @@
 
 #include "model/model.h"
 
+#include "model/constructions.h"
 #include "suite.h"
 
 /* Reads TEXT as a model block; complaints as printed go to *COMPLAINT. */
@@ -50,6 +51,8 @@ START_TEST(defaults_are_documented)
     ck_assert_double_eq(config.init.feedforward, 1);
     ck_assert_double_eq(config.init.classifier, 1);
     ck_assert_double_eq(config.init.gain, 1);
+    ck_assert_int_eq(config.construction, CONSTRUCTION_NONE);
+    ck_assert_double_eq(config.perturb, 0);
     free(complaint);
 }
 END_TEST

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "experiment/sweep.h"
 #include "language/language.h"
+#include "model/constructions.h"
 
 /* What loading works with; the experiment keeps the rest. */
 struct loader {
@@ -285,6 +286,51 @@ static bool apply_overrides(struct loader *loader)
 
 /* ------------------------------------------------------------- one job */
 
+/* The word `own` stands for the construction of the job's language. */
+static bool name_construction(const struct yaml_node *tree,
+                              struct yaml_node *node, struct error *error)
+{
+    const struct yaml_node *language = yaml_get(tree, "language"), *file;
+    const char *name = NULL;
+
+    if (strcmp(node->text, "own") != 0)
+        return true;
+    file = yaml_get(language, "file");
+    language = file != NULL ? file : language;
+    if (language != NULL && language->kind == YAML_SCALAR)
+        name = construction_for(language->text);
+    free(node->text);
+    node->text = memory_copy_text(
+        name != NULL ? name : construction_names[CONSTRUCTION_NONE]);
+    return name != NULL ||
+           error_add(error, ERROR_CONFIG, &node->place, "model.construction",
+                     "no construction has the name of the language");
+}
+
+/* What a construction needs stands in for the model's standards. */
+static void supply_construction(struct yaml_node *tree, struct error *error)
+{
+    const struct yaml_node *model = yaml_get(tree, "model");
+    struct yaml_node *node = yaml_get(model, "construction");
+    const char *const *standard;
+
+    if (node == NULL || node->kind != YAML_SCALAR ||
+        !name_construction(tree, node, error))
+        return;
+    standard = construction_standards(node->text);
+    for (; standard != NULL && *standard != NULL; standard++) {
+        struct text assignment = { 0 };
+        char *key = memory_copy_text(*standard);
+
+        key[strcspn(key, "=")] = '\0';
+        text_add_format(&assignment, "model.%s", *standard);
+        if (yaml_get(model, key) == NULL)
+            schema_override(tree, assignment.data, error);
+        text_clear(&assignment);
+        free(key);
+    }
+}
+
 /* The tree of job number J. */
 static struct yaml_node *build_tree(const struct loader *loader, size_t j,
                                     struct error *error)
@@ -300,6 +346,7 @@ static struct yaml_node *build_tree(const struct loader *loader, size_t j,
             spread_seed(tree);
         schema_override(tree, loader->late[i], error);
     }
+    supply_construction(tree, error);
     return tree;
 }
 
@@ -502,6 +549,7 @@ static bool load(struct loader *loader, bool quick)
                                "a map of experiment, language, data...",
                                loader->error);
     experiment->data_place = *place_of(loader->root, "data");
+    experiment->model_place = *place_of(loader->root, "model");
     swept = read_sweep(loader, quick);
     name_axes(loader);
     ok = read_jobs(loader) && swept;
@@ -565,13 +613,17 @@ bool job_load_language(const struct job *job, struct language **out,
                               &job->settings.language.values, error);
 }
 
-/* Whether the language has the strings that the job asks for. */
+/* Whether the language has the strings that the job asks for, and fits a
+ * network built for it. */
 static bool check_data(const struct experiment *experiment,
                        const struct job *job, struct error *error)
 {
     struct language *language = NULL;
     bool ok =
         job_load_language(job, &language, error) &&
+        construction_check(&job->settings.model,
+                           language_alphabet(language)->size,
+                           &experiment->model_place, error) &&
         dataset_check(&job->settings.data, language, job->settings.seed.data,
                       &experiment->data_place, error);
 
@@ -601,6 +653,10 @@ static bool has_same_data(const struct job *a, const struct job *b)
 
     schema_print(data_fields, &a->settings.data, 0, false, &x);
     schema_print(data_fields, &b->settings.data, 0, false, &y);
+    if (a->settings.model.construction != CONSTRUCTION_NONE) {
+        schema_print(model_fields, &a->settings.model, 0, false, &x);
+        schema_print(model_fields, &b->settings.model, 0, false, &y);
+    }
     same = same && strcmp(x.data, y.data) == 0;
     text_clear(&x);
     text_clear(&y);

@@ -67,7 +67,8 @@ struct job {
 struct experiment {
     char *path;
     struct yaml_document document; /* with `quick` merged if it was asked */
-    struct place data_place;       /* of the data block, for complaints */
+    struct place data_place;  /* of the data block, for complaints */
+    struct place model_place; /* of the model block */
     char **axes; /* names of the sweep's axes, NULL-terminated */
     struct job *jobs;
     size_t n_jobs;

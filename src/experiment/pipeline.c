@@ -12,6 +12,7 @@
 #include "experiment/exposure.h"
 #include "growth/growth.h"
 #include "language/language.h"
+#include "model/constructions.h"
 #include "model/network.h"
 #include "results/course.h"
 #include "results/csv.h"
@@ -133,13 +134,16 @@ static bool generate_data(struct pipeline *p, struct error *error)
 static bool build_network(struct pipeline *p, struct error *error)
 {
     const struct settings *settings = p->settings;
+    size_t n_symbols = language_alphabet(p->language)->size;
     const struct layout *layout;
     struct evaluator **evaluators = NULL;
     bool ok;
 
-    p->network =
-        network_new_for((enum objective)settings->data.objective,
-                        &settings->model, language_alphabet(p->language)->size);
+    if (!construction_check(&settings->model, n_symbols,
+                            &p->experiment->model_place, error))
+        return false;
+    p->network = network_new_for((enum objective)settings->data.objective,
+                                 &settings->model, n_symbols);
     network_init(p->network, settings->seed.init);
     layout = network_layout(p->network);
     p->start = memory_copy(network_weights(p->network),

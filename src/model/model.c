@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/constructions.h"
 
 static const char *const norm_names[] = { [NORM_PRE] = "pre",
                                           [NORM_POST] = "post",
@@ -106,6 +107,13 @@ const struct field model_fields[] = {
       .help = "longest string that learned positions can carry" },
     { .key = "init", .type = FIELD_STRUCT, .offset = MODEL(init),
       .fields = init_fields, .help = "factors on initial parameters" },
+    { .key = "construction", .type = FIELD_CHOICE,
+      .offset = MODEL(construction), .standard = "none",
+      .choices = construction_names,
+      .help = "weights set by hand to decide a language, not drawn" },
+    { .key = "perturb", .type = FIELD_NUMBER, .offset = MODEL(perturb),
+      .standard = "0", .least = 0, .most = 1e6,
+      .help = "standard deviation of noise on a construction's query and key" },
     { .key = NULL }
 };
 /* clang-format on */

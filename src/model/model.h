@@ -44,6 +44,8 @@ struct model_config {
     double epsilon;    /* of layer norm */
     size_t max_length; /* learned positions: symbols after the begin mark */
     struct init_config init;
+    int construction; /* enum construction: weights set by hand, not drawn */
+    double perturb;   /* standard deviation of noise on its query and key */
 };
 extern const struct field model_fields[];
 

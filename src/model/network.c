@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "model/constructions.h"
 #include "model/engine/engine.h"
 #include "model/loss.h"
 
@@ -197,6 +198,11 @@ void network_init(struct network *network, uint64_t seed)
 {
     const struct layout *layout = &network->layout;
 
+    if (network->config.construction != CONSTRUCTION_NONE) {
+        construction_write(&network->config, layout, seed, network->parameters);
+        network_update(network);
+        return;
+    }
     for (size_t i = 0; i < layout->n_tensors; i++) {
         const struct tensor *tensor = &layout->tensors[i];
         const struct tensor *like = drawn_as(tensor);

@@ -2,8 +2,9 @@
 
 /*
  * The limit of c to infinity: f(x; c theta) tends to it, to every order kept,
- * on random networks; hand-built ones decide languages by it; and planted
- * ties, at every degree there is, are broken where they should be.
+ * on random networks; and planted ties, at every degree there is, are broken
+ * where they should be.  (Constructions decide languages by it: see
+ * test_constructions.)
  */
 
 #include "suite.h"
@@ -13,6 +14,7 @@
 
 #include "base/parallel.h"
 #include "base/random.h"
+#include "model/constructions.h"
 #include "oracle.h"
 #include "saturation/asymptotic.h"
 #include "saturation/evaluator.h"
@@ -58,8 +60,8 @@ static struct network *bare(size_t n_layers, size_t n_symbols, bool bias)
     return network_new(&config, n_symbols);
 }
 
-/* The four languages below: tokens are one-hot in features 0.., the begin
- * mark after the symbols, and feature 3 is always 1. */
+/* Tokens are one-hot in features 0.., the begin mark after the symbols, and
+ * feature 3 is always 1. */
 static void put_tokens(struct network *network)
 {
     size_t n = network_layout(network)->n_tokens - 1;
@@ -70,181 +72,23 @@ static void put_tokens(struct network *network)
     }
 }
 
-/* f[6] = (#1 - #0) / tokens by a uniform head of layer 0. */
-static void put_difference(struct network *network)
-{
-    oracle_put(network, L0 VALUE, 0, 0, -1);
-    oracle_put(network, L0 VALUE, 0, 1, 1);
-    oracle_put(network, L0 OUTPUT, 6, 0, 1);
-}
-
-/* f[9] = |f[6]|, by two units of the feedforward. */
-static void put_size(struct network *network)
-{
-    oracle_put(network, L0 UP, 0, 6, 1);
-    oracle_put(network, L0 UP, 1, 6, -1);
-    oracle_put(network, L0 DOWN, 9, 0, 1);
-    oracle_put(network, L0 DOWN, 9, 1, 1);
-}
-
-/* f[10] = mean of f[8] by a uniform head of layer 1. */
-static void put_mean(struct network *network)
-{
-    oracle_put(network, L1 VALUE, 0, 8, 1);
-    oracle_put(network, L1 OUTPUT, 10, 0, 1);
-}
-
-/* Accepts iff #1 > #0: the threshold is a bias of lower degree. */
-static struct network *build_majority(void)
-{
-    struct network *network = bare(1, 2, false);
-
-    put_tokens(network);
-    put_difference(network);
-    oracle_put(network, "classifier.weight", 0, 6, 1);
-    oracle_put(network, "classifier.bias", 0, 0, -1);
-    return network;
-}
-
-static bool is_majority(const uint16_t *w, size_t n)
-{
-    long balance = 0;
-
-    for (size_t i = 0; i < n; i++)
-        balance += w[i] == 1 ? 1 : -1;
-    return balance > 0;
-}
-
-static struct network *build_equal(void)
-{
-    struct network *network = bare(1, 2, false);
-
-    put_tokens(network);
-    put_difference(network);
-    put_size(network);
-    oracle_put(network, "classifier.weight", 0, 9, -1);
-    oracle_put(network, "classifier.bias", 0, 0, 1);
-    return network;
-}
-
-static bool is_equal(const uint16_t *w, size_t n)
-{
-    long balance = 0;
-
-    for (size_t i = 0; i < n; i++)
-        balance += w[i] == 1 ? 1 : -1;
-    return balance == 0;
-}
-
-/* 0 opens, 1 closes: u = -depth / tokens; violations ReLU(u) are averaged in
- * layer 1, at degree 7, above the final |u| of degree 5. */
-static struct network *build_dyck(void)
-{
-    struct network *network = bare(2, 2, false);
-
-    put_tokens(network);
-    put_difference(network);
-    put_size(network);
-    oracle_put(network, L0 UP, 2, 6, 1);
-    oracle_put(network, L0 DOWN, 8, 2, 1);
-    put_mean(network);
-    oracle_put(network, "classifier.weight", 0, 9, -1);
-    oracle_put(network, "classifier.weight", 0, 10, -1);
-    oracle_put(network, "classifier.bias", 0, 0, 1);
-    return network;
-}
-
-static bool is_dyck(const uint16_t *w, size_t n)
-{
-    long depth = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        depth += w[i] == 0 ? 1 : -1;
-        if (depth < 0)
-            return false;
-    }
-    return depth == 0;
-}
-
-/* Head 1 attends to the own token's like and fetches own features at the
- * degree of head 0's means: f[7] = mean b + own a - own 1 > 0 iff an a stands
- * after a b. */
-static struct network *build_anbn(void)
-{
-    struct network *network = bare(2, 2, false);
-
-    put_tokens(network);
-    put_difference(network);
-    put_size(network);
-    oracle_put(network, L0 VALUE, 1, 1, 1);
-    oracle_put(network, L0 OUTPUT, 7, 1, 1);
-    for (size_t i = 0; i < 3; i++) {
-        oracle_put(network, L0 QUERY, 8 + i, i, 1);
-        oracle_put(network, L0 KEY, 8 + i, i, 1);
-    }
-    oracle_put(network, L0 VALUE, 8, 0, 1);
-    oracle_put(network, L0 VALUE, 9, 3, 1);
-    oracle_put(network, L0 OUTPUT, 7, 8, 1);
-    oracle_put(network, L0 OUTPUT, 7, 9, -1);
-    oracle_put(network, L0 UP, 2, 7, 1);
-    oracle_put(network, L0 DOWN, 8, 2, 1);
-    put_mean(network);
-    oracle_put(network, "classifier.weight", 0, 9, -1);
-    oracle_put(network, "classifier.weight", 0, 10, -1);
-    oracle_put(network, "classifier.bias", 0, 0, 1);
-    return network;
-}
-
-static bool is_anbn(const uint16_t *w, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (w[i] != (i < n / 2 ? 0 : 1))
-            return false;
-    return n % 2 == 0;
-}
-
-static const struct {
-    struct network *(*build)(void);
-    bool (*member)(const uint16_t *w, size_t n);
-} constructions[] = { { build_majority, is_majority },
-                      { build_equal, is_equal },
-                      { build_dyck, is_dyck },
-                      { build_anbn, is_anbn } };
-
-enum { CONSTRUCTIONS = sizeof(constructions) / sizeof(constructions[0]) };
-
-/* Every string up to length 12 without error, none undecided or in doubt. */
-START_TEST(test_constructions)
-{
-    struct network *network = constructions[_i].build();
-    struct strings strings = { 0 };
-    struct decision *decisions;
-
-    oracle_strings(&strings, 2, 0, 12);
-    decisions = decide(network, "limit", 8, &strings);
-    for (size_t i = 0; i < strings.count; i++) {
-        bool member = constructions[_i].member(strings_at(&strings, i),
-                                               strings_length(&strings, i));
-
-        ck_assert_int_eq(decision_sign(&decisions[i]), member ? 1 : -1);
-        ck_assert(!decisions[i].flagged && !decisions[i].rounding);
-    }
-    ck_assert_uint_eq(strings.count, 8191);
-    free(decisions);
-    strings_clear(&strings);
-    network_free(network);
-}
-END_TEST
-
 /* "((" has no violation, so that its leading order is zero as that of "()"
  * is: one order alone cannot tell them, and eight can. */
 START_TEST(test_leading_order_is_not_enough)
 {
     static const uint16_t open[] = { 0, 0 }, closed[] = { 0, 1 };
-    struct network *network = build_dyck();
+    struct model_config config = { .n_layers = 2,
+                                   .d_model = 8,
+                                   .n_heads = 1,
+                                   .d_ff = 4,
+                                   .norm = NORM_NONE,
+                                   .construction = CONSTRUCTION_DYCK,
+                                   .precision = PRECISION_DOUBLE };
+    struct network *network = network_new(&config, 2);
     struct strings strings = { 0 };
     struct decision *leading, *limit;
 
+    network_init(network, 1);
     strings_add(&strings, open, 2);
     strings_add(&strings, closed, 2);
     leading = decide(network, "limit", 1, &strings);
@@ -256,7 +100,7 @@ START_TEST(test_leading_order_is_not_enough)
     ck_assert_int_eq(decision_sign(&limit[0]), -1);
     ck_assert_int_eq(limit[0].degree, 6);
     ck_assert_int_eq(decision_sign(&limit[1]), 1);
-    ck_assert_int_eq(limit[1].degree, 1);
+    ck_assert_int_eq(limit[1].degree, 6);
     free(leading);
     free(limit);
     strings_clear(&strings);
@@ -689,7 +533,6 @@ int main(void)
     TCase *planted = tcase_create("planted");
 
     parallel_set_threads(1); /* small networks: more would only wait */
-    tcase_add_loop_test(built, test_constructions, 0, CONSTRUCTIONS);
     tcase_add_test(built, test_leading_order_is_not_enough);
     tcase_add_loop_test(random, test_expansion, 0, VARIANTS);
     tcase_add_loop_test(random, test_direction, 0, VARIANTS);
