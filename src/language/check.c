@@ -84,9 +84,9 @@ static bool check_string(const struct language *language, const char *key,
 
 static bool check_example(const struct language *language, const char *key,
                           const struct yaml_node *node, bool member,
-                          struct error *error)
+                          const char *source, struct error *error)
 {
-    struct passage passage = passage_of(node, key, language_source(language));
+    struct passage passage = passage_of(node, key, source);
     struct strings strings = { 0 };
     size_t column;
     bool ok;
@@ -108,7 +108,7 @@ static bool check_example(const struct language *language, const char *key,
 
 static bool check_list(const struct language *language, const char *name,
                        const struct yaml_node *list, bool member,
-                       struct error *error)
+                       const char *source, struct error *error)
 {
     struct text key = { 0 };
     bool ok = true;
@@ -119,14 +119,16 @@ static bool check_list(const struct language *language, const char *name,
     for (size_t i = 0; list->kind == YAML_LIST && i < list->count; i++) {
         text_clear(&key);
         text_add_format(&key, "examples.%s[%zu]", name, i);
-        ok &= check_example(language, key.data, list->items[i], member, error);
+        ok &= check_example(language, key.data, list->items[i], member, source,
+                            error);
     }
     text_clear(&key);
     return ok;
 }
 
 bool check_examples(const struct language *language,
-                    const struct yaml_node *node, struct error *error)
+                    const struct yaml_node *node, const char *source,
+                    struct error *error)
 {
     bool ok = true;
 
@@ -140,7 +142,8 @@ bool check_examples(const struct language *language,
         bool member = strcmp(key, "in") == 0;
 
         if (member || strcmp(key, "out") == 0)
-            ok &= check_list(language, key, node->items[i], member, error);
+            ok &= check_list(language, key, node->items[i], member, source,
+                             error);
         else
             ok = error_add(error, ERROR_CONFIG, &node->keys[i]->place,
                            "examples", "unknown key; accepted: in, out");

@@ -13,8 +13,10 @@
 bool check_counts(struct language *language, const struct yaml_node *node,
                   size_t *checked, struct error *error);
 
-/* `examples: {in: ["0 1"], out: ["1 0"]}`; NODE may be NULL. */
+/* `examples: {in: ["0 1"], out: ["1 0"]}`, in a file whose text is SOURCE;
+ * NODE may be NULL. */
 bool check_examples(const struct language *language,
-                    const struct yaml_node *node, struct error *error);
+                    const struct yaml_node *node, const char *source,
+                    struct error *error);
 
 #endif

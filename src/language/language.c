@@ -204,7 +204,8 @@ static bool check_claims(struct language *language,
     if (standard) {
         ok &= check_counts(language, yaml_get(root, "counts"),
                            &language->counts_checked, error);
-        ok &= check_examples(language, yaml_get(root, "examples"), error);
+        ok &= check_examples(language, yaml_get(root, "examples"),
+                             language->text.data, error);
     }
     return ok;
 }
