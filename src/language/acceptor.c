@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The formalism of the clauses regex, dfa, track, always, before, finally:
- * their machine, or its minimal automaton when it is finite after all.
+ * The formalism of the clauses regex, dfa, att, track, always, before and
+ * finally: their machine, or its minimal automaton when it is finite after all.
  */
 
 #include <assert.h>

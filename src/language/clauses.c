@@ -7,12 +7,13 @@
 
 #include "base/memory.h"
 #include "config/schema.h"
+#include "language/att.h"
 #include "language/dfa.h"
 #include "language/expression.h"
 #include "language/regex.h"
 
-const char *const clauses_keys[] = { "regex",  "dfa",     "track", "always",
-                                     "before", "finally", NULL };
+const char *const clauses_keys[] = { "regex",  "dfa",    "att",     "track",
+                                     "always", "before", "finally", NULL };
 
 static char *index_key(const char *key, size_t i)
 {
@@ -20,6 +21,12 @@ static char *index_key(const char *key, size_t i)
 
     text_add_format(&text, "%s[%zu]", key, i);
     return text_take(&text);
+}
+
+/* Whether it can be quoted in a line. */
+static bool is_short(const struct yaml_node *node)
+{
+    return node->text != NULL && strchr(node->text, '\n') == NULL;
 }
 
 static struct clause *add_clause(struct machine *machine, enum clause_kind kind,
@@ -30,10 +37,12 @@ static struct clause *add_clause(struct machine *machine, enum clause_kind kind,
     machine->clauses = memory_resize(machine->clauses, machine->n_clauses + 1,
                                      sizeof *machine->clauses);
     clause = &machine->clauses[machine->n_clauses++];
-    *clause = (struct clause){ .kind = kind,
-                               .name = memory_copy_text(name),
-                               .text = memory_copy_text(node->text),
-                               .place = node->place };
+    *clause =
+        (struct clause){ .kind = kind,
+                         .name = memory_copy_text(name),
+                         .text = is_short(node) ? memory_copy_text(node->text)
+                                                : NULL,
+                         .place = node->place };
     return clause;
 }
 
@@ -56,28 +65,45 @@ static bool read_regex(struct automaton *out, const struct yaml_node *node,
     return regex_read(out, &passage, reading->alphabet, error);
 }
 
+static const struct {
+    const char *key;
+    bool (*read)(struct automaton *out, const struct yaml_node *node,
+                 const struct reading *reading, struct error *error);
+} shapes[] = { { "regex", read_regex },
+               { "dfa", dfa_read },
+               { "att", att_read } };
+
+#define N_SHAPES (sizeof shapes / sizeof *shapes)
+
 static bool read_shape(struct machine *machine, const struct reading *reading,
                        struct error *error)
 {
-    const struct yaml_node *regex = yaml_get(reading->root, "regex");
-    const struct yaml_node *dfa = yaml_get(reading->root, "dfa");
+    const struct yaml_node *shape = NULL;
     struct automaton automaton = { 0 };
+    const char *key = NULL;
     bool ok = true;
 
-    if (regex != NULL && dfa != NULL)
-        ok = error_add(error, ERROR_CONFIG, &dfa->place, "dfa",
-                       "a language has one shape: either regex or dfa");
-    else if (regex != NULL)
-        ok = read_regex(&automaton, regex, reading, error);
-    else if (dfa != NULL)
-        ok = dfa_read(&automaton, dfa, reading, error);
-    if (!ok || automaton.states == 0)
+    for (size_t i = 0; ok && i < N_SHAPES; i++) {
+        const struct yaml_node *node = yaml_get(reading->root, shapes[i].key);
+
+        if (node == NULL)
+            continue;
+        if (shape != NULL)
+            ok = error_add(error, ERROR_CONFIG, &node->place, shapes[i].key,
+                           "a language has one shape: either %s or %s", key,
+                           shapes[i].key);
+        else
+            ok = shapes[i].read(&automaton, node, reading, error);
+        shape = node;
+        key = shapes[i].key;
+    }
+    if (!ok)
+        automaton_clear(&automaton);
+    if (automaton.states == 0)
         init_everything(&automaton, reading->alphabet->size);
     machine_init(machine, &automaton);
-    if (ok && regex != NULL)
-        add_clause(machine, CLAUSE_SHAPE, "regex", regex);
-    else if (ok && dfa != NULL)
-        add_clause(machine, CLAUSE_SHAPE, "dfa", dfa);
+    if (ok && shape != NULL)
+        add_clause(machine, CLAUSE_SHAPE, key, shape);
     return ok;
 }
 

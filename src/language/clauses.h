@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The clauses regex, dfa, track, always, before and finally of a file. */
+/* The clauses regex, dfa, att, track, always, before and finally of a file. */
 
 #ifndef LANGUAGE_CLAUSES_H
 #define LANGUAGE_CLAUSES_H

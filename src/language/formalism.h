@@ -15,13 +15,17 @@
 #include "base/text.h"
 #include "config/yaml.h"
 #include "language/automaton.h"
+#include "language/standalone.h"
 #include "language/string.h"
 
-/* A language file whose alphabet is known. */
+/* A language file, or a language spelt out within one, being read.  What is
+ * NULL is not there or not asked for. */
 struct reading {
     const struct yaml_node *root;
-    const char *source; /* its text */
-    const struct alphabet *alphabet;
+    const char *source;            /* the file's text */
+    const char *path;              /* the file */
+    struct alphabet *alphabet;     /* empty: the clauses are to fill it */
+    struct standalone *standalone; /* learns what comes from other files */
 };
 
 struct formalism {

@@ -16,7 +16,6 @@
 #include "language/standalone.h"
 
 #define MOST_BYTES   ((size_t)16 << 20)
-#define MOST_SYMBOLS 4096
 #define MOST_MONOID  20000
 
 /* What the keys that are no clauses say. */
@@ -59,6 +58,7 @@ static const struct field fields[] = {
     { .key = "alphabet",
       .type = FIELD_TEXT,
       .offset = offsetof(struct facts, letters),
+      .standard = "~",
       .help = "symbols separated by spaces" },
     { .key = NULL },
 };
@@ -132,16 +132,16 @@ static bool read_alphabet(struct language *language,
         char *name = memory_new(length + 1, 1);
 
         memcpy(name, node->text + at, length);
-        if (language->alphabet.size == MOST_SYMBOLS)
+        if (language->alphabet.size == ALPHABET_MOST)
             ok = passage_refuse(&passage, at, error, "more than %d symbols",
-                                MOST_SYMBOLS);
+                                ALPHABET_MOST);
         else if (!alphabet_add(&language->alphabet, name))
             ok = passage_refuse(&passage, at, error,
                                 "the symbol \"%s\" is listed twice", name);
         free(name);
         at += length;
         at += strspn(node->text + at, blanks);
-        if (language->alphabet.size == MOST_SYMBOLS && !ok)
+        if (language->alphabet.size == ALPHABET_MOST && !ok)
             break;
     }
     if (language->alphabet.size == 0)
@@ -160,10 +160,21 @@ static const struct formalism *find_formalism(const struct yaml_node *root)
     return formalisms[0];
 }
 
-static bool read_language(struct language *language,
-                          const struct yaml_node *root, struct error *error)
+/* Clauses that can tell the alphabet. */
+static bool has_own_alphabet(const struct yaml_node *root)
 {
-    struct reading reading = { root, language->text.data, &language->alphabet };
+    static const char *const keys[] = { "att" };
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (yaml_get(root, keys[i]) != NULL)
+            return true;
+    return false;
+}
+
+static bool read_language(struct language *language,
+                          const struct reading *reading, struct error *error)
+{
+    const struct yaml_node *root = reading->root, *letters;
     const char **others = clause_keys();
     bool ok = schema_read(fields, root, "", others, &language->facts, error);
 
@@ -172,11 +183,15 @@ static bool read_language(struct language *language,
         return false;
     if (language->facts.name != NULL)
         ok &= check_name(root, language->facts.name, error);
-    if (language->facts.letters == NULL ||
-        !read_alphabet(language, yaml_get(root, "alphabet"), error))
+    letters = yaml_get(root, "alphabet");
+    if (letters == NULL && !has_own_alphabet(root))
+        return error_add(error, ERROR_CONFIG, &root->place, "alphabet",
+                         "missing; accepted: symbols separated by spaces");
+    if (letters != NULL && (language->facts.letters == NULL ||
+                            !read_alphabet(language, letters, error)))
         return false;
     language->formalism = find_formalism(root);
-    language->self = language->formalism->read(&reading, error);
+    language->self = language->formalism->read(reading, error);
     return ok && language->self != NULL;
 }
 
@@ -221,17 +236,22 @@ bool language_load_with(struct language **out, const char *path,
     struct language *language = memory_new(1, sizeof *language);
     struct yaml_document document = { 0 };
     struct standalone standalone = { 0 };
+    struct reading reading = { .path = path,
+                               .alphabet = &language->alphabet,
+                               .standalone = &standalone };
     bool standard = true;
     bool ok = file_read(path, MOST_BYTES, &language->text, error);
 
     if (language->text.data == NULL)
         text_add(&language->text, "");
+    ok = ok && yaml_parse(&document, language->text.data, language->text.length,
+                          path, error);
+    reading.root = document.root;
+    reading.source = language->text.data;
     ok = ok &&
-         yaml_parse(&document, language->text.data, language->text.length, path,
-                    error) &&
          parameters_apply(document.root, language->text.data, values,
                           &standalone, &standard, error) &&
-         read_language(language, document.root, error) &&
+         read_language(language, &reading, error) &&
          check_claims(language, document.root, standard, error);
     standalone_write(&standalone, language->text.data, &language->standalone);
     standalone_clear(&standalone);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The deterministic machine behind the clauses regex, dfa, track, always,
+ * The deterministic machine behind the clauses regex, dfa, att, track, always,
  * before and finally: an automaton times integer registers.
  *
  * A configuration is an array of `width` integers, the registers and then the
@@ -17,7 +17,7 @@
 #include "language/form.h"
 
 enum clause_kind {
-    CLAUSE_SHAPE, /* the automaton: regex or dfa */
+    CLAUSE_SHAPE, /* the automaton: regex, dfa, att */
     CLAUSE_TRACK, /* says what registers do, and cannot fail */
     CLAUSE_ALWAYS,
     CLAUSE_BEFORE,
@@ -27,7 +27,7 @@ enum clause_kind {
 struct clause {
     enum clause_kind kind;
     char *name; /* "regex", "always[1]" */
-    char *text; /* as written; NULL for a dfa, which is long */
+    char *text; /* as written; NULL for what is long, as a dfa */
     struct place place;
     struct condition condition; /* of the last three; over registers */
 };

@@ -11,6 +11,9 @@
 
 #include "base/text.h"
 
+/* No language has more symbols. */
+#define ALPHABET_MOST 4096
+
 /* Symbol s is called names[s]; at most 65,535 of them. */
 struct alphabet {
     char **names;
