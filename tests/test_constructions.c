@@ -30,7 +30,8 @@ static const struct construct {
                    { "dyck-1", "dyck-1", 2, 10, 14, 1 },
                    { "shuffle", "shuffle-2", 4, 5, 7, 1 },
                    { "anbn", "anbn", 2, 10, 14, 3 },
-                   { "anbncn", "anbncn", 3, 6, 9, 3 } };
+                   { "anbncn", "anbncn", 3, 6, 9, 3 },
+                   { "parity", "parity", 2, 10, 14, 100 } };
 
 enum { CONSTRUCTS = sizeof constructs / sizeof *constructs };
 
@@ -278,6 +279,14 @@ static const struct {
       "none\n"
       "e.yaml:3:5: model.mask: majority reads from left to right; accepted: "
       "causal\n" },
+    { "dyck-1", "positions: [(-1)^i], position_map: true", 2,
+      "e.yaml:3:5: model.positions: dyck-1 knows no positions; accepted: "
+      "none\n" },
+    { "parity", "position_map: false, readout: mean", 2,
+      "e.yaml:3:5: model.positions: parity reads other positions; accepted: "
+      "[i/n, (i/n)^2, (-1)^i] through position_map\n"
+      "e.yaml:3:5: model.readout: parity is read at its end; accepted: "
+      "last\n" },
     { "dyck-1", "n_layers: 1, d_ff: 3", 2,
       "e.yaml:3:5: model.n_layers: dyck-1 needs more; accepted: a whole "
       "number of at least 2\n"

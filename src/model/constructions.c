@@ -164,6 +164,26 @@ static void build_anbncn(struct builder *b)
     decide(b);
 }
 
+/* Three features of the position stand where others have the balance. */
+static void build_parity(struct builder *b)
+{
+    const struct layer_tensors *layer = &b->layout->layers[1];
+    size_t sign = b->balance + 2, read = feature(b, 2);
+
+    for (size_t i = 0; i < 3; i++)
+        put(b, b->layout->position_map, b->balance + i, i, 1);
+    mean_of(b, 0, 1, 1);
+    for (size_t t = 0; t <= b->begin; t++)
+        mean_of(b, 1, t, 1);
+    put(b, layer->query.weight, 0, feature(b, 0), 2);
+    put(b, layer->key.weight, 0, b->balance, 1);
+    put(b, layer->query.weight, 1, feature(b, 1), -1);
+    put(b, layer->key.weight, 1, b->balance + 1, 1);
+    put(b, layer->value.weight, 0, sign, 1);
+    put(b, layer->output.weight, read, 0, 1);
+    put(b, b->layout->classifier.weight, 0, read, -1);
+}
+
 /* ------------------------------------------------------------- registry */
 
 #define UNIFORM \
@@ -174,32 +194,53 @@ static const char *const two_layers[] = { UNIFORM, "n_layers=2", "n_heads=1",
                                           NULL };
 static const char *const two_heads[] = { UNIFORM, "n_layers=2", "n_heads=2",
                                          NULL };
+static const char *const with_positions[] = {
+    UNIFORM,
+    "n_layers=2",
+    "n_heads=1",
+    "positions=[i/n, (i/n)^2, (-1)^i]",
+    "position_map=true",
+    NULL
+};
 
 /* MEASURES and UNITS are for SYMBOLS; 0 symbols: any kinds of brackets, with
  * a measure and three units more for each. */
+/* clang-format off */
 static const struct recipe {
     void (*build)(struct builder *b);
     const char *const *standards;
     size_t symbols, n_layers, n_heads, measures, units;
+    int positions;
 } recipes[CONSTRUCTIONS] = {
-    [CONSTRUCTION_MAJORITY] = { build_majority, one_layer, 2, 1, 1, 1, 0 },
-    [CONSTRUCTION_EQUAL_COUNTS] = { build_equal_counts, one_layer, 2, 1, 1, 2,
-                                    3 },
-    [CONSTRUCTION_DYCK] = { build_shuffle, two_layers, 2, 2, 1, 2, 4 },
-    [CONSTRUCTION_SHUFFLE] = { build_shuffle, two_layers, 0, 2, 1, 1, 1 },
-    [CONSTRUCTION_ANBN] = { build_anbn, two_heads, 2, 2, 2, 4, 5 },
-    [CONSTRUCTION_ANBNCN] = { build_anbncn, two_heads, 3, 2, 2, 6, 8 },
+    [CONSTRUCTION_MAJORITY] =
+        { build_majority, one_layer, 2, 1, 1, 1, 0, POSITIONS_NONE },
+    [CONSTRUCTION_EQUAL_COUNTS] =
+        { build_equal_counts, one_layer, 2, 1, 1, 2, 3, POSITIONS_NONE },
+    [CONSTRUCTION_DYCK] =
+        { build_shuffle, two_layers, 2, 2, 1, 2, 4, POSITIONS_NONE },
+    [CONSTRUCTION_SHUFFLE] =
+        { build_shuffle, two_layers, 0, 2, 1, 1, 1, POSITIONS_NONE },
+    [CONSTRUCTION_ANBN] =
+        { build_anbn, two_heads, 2, 2, 2, 4, 5, POSITIONS_NONE },
+    [CONSTRUCTION_ANBNCN] =
+        { build_anbncn, two_heads, 3, 2, 2, 6, 8, POSITIONS_NONE },
+    [CONSTRUCTION_PARITY] =
+        { build_parity, with_positions, 2, 2, 1, 3, 0,
+          POSITIONS_RATIO | POSITIONS_SQUARE | POSITIONS_SIGN },
 };
 
-const char *const construction_names[] = { [CONSTRUCTION_NONE] = "none",
-                                           [CONSTRUCTION_MAJORITY] = "majority",
-                                           [CONSTRUCTION_EQUAL_COUNTS] =
-                                               "equal-counts",
-                                           [CONSTRUCTION_DYCK] = "dyck-1",
-                                           [CONSTRUCTION_SHUFFLE] = "shuffle",
-                                           [CONSTRUCTION_ANBN] = "anbn",
-                                           [CONSTRUCTION_ANBNCN] = "anbncn",
-                                           [CONSTRUCTIONS] = NULL };
+const char *const construction_names[] = {
+    [CONSTRUCTION_NONE] = "none",
+    [CONSTRUCTION_MAJORITY] = "majority",
+    [CONSTRUCTION_EQUAL_COUNTS] = "equal-counts",
+    [CONSTRUCTION_DYCK] = "dyck-1",
+    [CONSTRUCTION_SHUFFLE] = "shuffle",
+    [CONSTRUCTION_ANBN] = "anbn",
+    [CONSTRUCTION_ANBNCN] = "anbncn",
+    [CONSTRUCTION_PARITY] = "parity",
+    [CONSTRUCTIONS] = NULL
+};
+/* clang-format on */
 
 const char *construction_for(const char *language)
 {
@@ -278,6 +319,17 @@ bool construction_check(const struct model_config *config, size_t n_symbols,
     if (config->mask != MASK_CAUSAL)
         ok = error_add(error, ERROR_CONFIG, place, "model.mask",
                        "%s reads from left to right; accepted: causal", name);
+    if (config->positions != recipe.positions ||
+        config->position_map != (recipe.positions != POSITIONS_NONE))
+        ok = error_add(error, ERROR_CONFIG, place, "model.positions",
+                       recipe.positions == POSITIONS_NONE
+                           ? "%s knows no positions; accepted: none"
+                           : "%s reads other positions; accepted: "
+                             "[i/n, (i/n)^2, (-1)^i] through position_map",
+                       name);
+    if (config->readout != READOUT_LAST)
+        ok = error_add(error, ERROR_CONFIG, place, "model.readout",
+                       "%s is read at its end; accepted: last", name);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i].given < sizes[i].least)
             ok = error_add(error, ERROR_CONFIG, place, sizes[i].key,

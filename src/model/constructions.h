@@ -19,9 +19,13 @@
  *   shuffle       the same for every kind of brackets: ( ) [ ] ...
  *   anbn          no a after a b; 1/2 - |#a - #b| > 0; not empty
  *   anbncn        no a after b or c, no b after c; the counts; not empty
+ *   parity        with x = i/N and k ones, the head of layer 1 scores token i
+ *                 2 x k/N - x^2, which is largest at i = k, and reads (-1)^k;
+ *                 positions come through their trainable map, constants
+ *                 through the uniform head, so that both survive the limit
  *
  * After Merrill et al. 2020 (Theorem 15), Merrill, Sabharwal & Smith 2022
- * (Theorem 3) and Bhattamishra et al. 2020.
+ * (Theorem 3), Bhattamishra et al. 2020 and Chiang & Cholak 2022.
  */
 
 #ifndef MODEL_CONSTRUCTIONS_H
@@ -46,6 +50,7 @@ enum construction {
     CONSTRUCTION_SHUFFLE,
     CONSTRUCTION_ANBN,
     CONSTRUCTION_ANBNCN,
+    CONSTRUCTION_PARITY,
     CONSTRUCTIONS
 };
 extern const char *const construction_names[]; /* NULL-terminated */
