@@ -77,9 +77,8 @@ static bool find_negative(const char *name, struct negative *out,
 {
     return negative_find(name, out) ||
            error_set(error, ERROR_CONFIG,
-                     "--negative: unknown kind \"%s\"; accepted: uniform, "
-                     "edit-D, same-counts",
-                     name);
+                     "--negative: unknown kind \"%s\"; accepted: %s", name,
+                     negative_names);
 }
 
 static bool has_members(const struct task *task, size_t length,
@@ -92,7 +91,8 @@ static bool has_members(const struct task *task, size_t length,
 
 /* Draw number I, a pure function of seed and I. */
 static bool draw_one(const struct task *task, const struct negative *negative,
-                     size_t i, uint16_t *symbols, struct error *error)
+                     const struct sibling *sibling, size_t i,
+                     uint16_t *symbols, struct error *error)
 {
     size_t length = task->options->length;
     struct stream stream;
@@ -102,13 +102,14 @@ static bool draw_one(const struct task *task, const struct negative *negative,
         language_draw(task->language, true, length, &stream, symbols);
         return true;
     }
-    return negative_draw(negative, task->language, length, &stream, symbols) ||
+    return negative_draw(negative, task->language, sibling, length, &stream,
+                         symbols) ||
            error_set(error, ERROR_CONFIG, "no negative %s of length %zu: %s",
                      negative->name, length, negative_absence(negative));
 }
 
 static bool draw_all(const struct task *task, const struct negative *negative,
-                     struct error *error)
+                     const struct sibling *sibling, struct error *error)
 {
     size_t length = task->options->length, many = task->options->count;
     uint16_t *symbols = memory_new(length + 1, sizeof *symbols);
@@ -117,7 +118,7 @@ static bool draw_all(const struct task *task, const struct negative *negative,
     bool ok = true;
 
     for (size_t i = 0; ok && i < (many == NOT_GIVEN ? 1 : many); i++) {
-        ok = draw_one(task, negative, i, symbols, error);
+        ok = draw_one(task, negative, sibling, i, symbols, error);
         if (!ok)
             break;
         print_string(task, symbols, length, &out);
@@ -142,6 +143,8 @@ static bool draw(const struct task *task, struct error *error)
 {
     const struct options *options = task->options;
     struct negative negative = { 0 };
+    struct sibling sibling = { 0 };
+    struct place place = { .file = options->operands[0] };
     bool ok;
 
     if (options->length == NOT_GIVEN || options->length > MOST_LENGTH)
@@ -150,11 +153,12 @@ static bool draw(const struct task *task, struct error *error)
     if (options->negative == NULL)
         return language_prepare(task->language, options->length, error) &&
                has_members(task, options->length, error) &&
-               draw_all(task, NULL, error);
+               draw_all(task, NULL, NULL, error);
     ok = find_negative(options->negative, &negative, error) &&
-         language_prepare(task->language,
-                          options->length + negative_reach(&negative), error) &&
-         draw_all(task, &negative, error);
+         negative_prepare(&negative, task->language, options->length, &place,
+                          &sibling, error) &&
+         draw_all(task, &negative, &sibling, error);
+    sibling_clear(&sibling);
     negative_clear(&negative);
     return ok;
 }
@@ -356,7 +360,7 @@ static const struct option options[] = {
     { 'n', "count", OPTION_COUNT, offsetof(struct options, count), "K",
       "draw so many (1)" },
     { 0, "negative", OPTION_TEXT, offsetof(struct options, negative), "KIND",
-      "draw negatives: uniform, edit-D, same-counts" },
+      "draw negatives: uniform, edit-2, late-death..." },
     { 0, "seed", OPTION_COUNT, offsetof(struct options, seed), "S",
       "seed of the draws (1)" },
     { 0, "why", OPTION_FLAG, offsetof(struct options, why), NULL,

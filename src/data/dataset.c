@@ -134,7 +134,7 @@ static void draw_string(const struct dataset *dataset, size_t kind, size_t n,
         return;
     }
     while (!negative_draw(&dataset->config->negatives.items[kind - 1], language,
-                          n, stream, out))
+                          &dataset->siblings[kind - 1], n, stream, out))
         continue;
 }
 
@@ -289,12 +289,12 @@ static bool find_lengths(struct dataset *dataset, size_t r,
                      language_name(dataset->language), range.least, range.most);
 }
 
-/* Draws one of NEGATIVE at every length of LENGTHS that is true. */
-static bool check_kind(const struct dataset *dataset,
-                       const struct negative *negative, const bool *lengths,
-                       size_t longest, const struct place *place,
-                       struct error *error)
+/* Draws one of the K-th negatives at every length of LENGTHS that is true. */
+static bool check_kind(const struct dataset *dataset, size_t k,
+                       const bool *lengths, size_t longest,
+                       const struct place *place, struct error *error)
 {
+    const struct negative *negative = &dataset->config->negatives.items[k];
     uint16_t *buffer = memory_new(longest + 1, sizeof *buffer);
     bool ok = true;
 
@@ -303,7 +303,8 @@ static bool check_kind(const struct dataset *dataset,
 
         stream_init(&stream, dataset->seed, "data.check", n);
         if (lengths[n] &&
-            !negative_draw(negative, dataset->language, n, &stream, buffer))
+            !negative_draw(negative, dataset->language, &dataset->siblings[k],
+                           n, &stream, buffer))
             ok = error_add(error, ERROR_CONFIG, place, "data.negatives",
                            "no %s negative of %s exists at length %zu: %s",
                            negative->name, language_name(dataset->language), n,
@@ -325,8 +326,7 @@ static bool check_kinds(const struct dataset *dataset,
         for (size_t i = 0; i < dataset->n_lengths[r]; i++)
             lengths[dataset->lengths[r][i]] = true;
     for (size_t k = 0; k < negatives->count; k++)
-        ok &= check_kind(dataset, &negatives->items[k], lengths, longest, place,
-                         error);
+        ok &= check_kind(dataset, k, lengths, longest, place, error);
     free(lengths);
     return ok;
 }
@@ -425,14 +425,16 @@ static bool prepare(struct dataset *dataset, struct language *language,
                     const struct place *place, struct error *error)
 {
     const struct negatives *negatives = &dataset->config->negatives;
-    size_t ranges = RANGE_TEST + dataset->n_tests, reach = 0;
-    bool ok = true;
+    size_t ranges = RANGE_TEST + dataset->n_tests;
+    bool ok = check_objective(dataset, place, error) &&
+              language_prepare(language, dataset_longest(dataset), error);
 
-    for (size_t k = 0; k < negatives->count; k++)
-        if (negative_reach(&negatives->items[k]) > reach)
-            reach = negative_reach(&negatives->items[k]);
-    if (!check_objective(dataset, place, error) ||
-        !language_prepare(language, dataset_longest(dataset) + reach, error))
+    dataset->siblings = memory_new(negatives->count, sizeof *dataset->siblings);
+    for (size_t k = 0; ok && k < negatives->count; k++)
+        ok = negative_prepare(&negatives->items[k], language,
+                              dataset_longest(dataset), place,
+                              &dataset->siblings[k], error);
+    if (!ok)
         return false;
     dataset->lengths = memory_new(ranges, sizeof *dataset->lengths);
     dataset->n_lengths = memory_new(ranges, sizeof *dataset->n_lengths);
@@ -506,6 +508,10 @@ void dataset_clear(struct dataset *dataset)
     for (size_t r = 0;
          dataset->lengths != NULL && r < RANGE_TEST + dataset->n_tests; r++)
         free(dataset->lengths[r]);
+    for (size_t k = 0;
+         dataset->siblings != NULL && k < dataset->config->negatives.count; k++)
+        sibling_clear(&dataset->siblings[k]);
+    free(dataset->siblings);
     free(dataset->lengths);
     free(dataset->n_lengths);
     *dataset = (struct dataset){ 0 };

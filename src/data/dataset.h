@@ -70,6 +70,7 @@ struct dataset {
     const struct data_config *config;
     const struct language *language;
     uint64_t seed;
+    struct sibling *siblings; /* [kinds of negatives] */
     size_t **lengths;  /* lengths with members: of train, of validation, */
     size_t *n_lengths; /* then of every test bin */
 };

@@ -12,20 +12,27 @@
 #define TRIES      10000
 #define MOST_EDITS 64
 
+/* What follows the name of a kind. */
+enum suffix { SUFFIX_NONE, SUFFIX_NUMBER /* edit-1 */, SUFFIX_LANGUAGE };
+
 struct negative_kind {
     const char *name;
-    bool numbered; /* called name-1, name-2, ... */
+    enum suffix suffix;
     bool (*draw)(const struct negative *negative,
-                 const struct language *language, size_t n,
-                 struct stream *stream, uint16_t *out);
+                 const struct language *language, const struct sibling *sibling,
+                 size_t n, struct stream *stream, uint16_t *out);
     const char *absence; /* why there may be none */
 };
 
+const char negative_names[] =
+    "uniform, edit-1 to edit-64, same-counts, late-death, member-of:LANGUAGE";
+
 static bool draw_uniform(const struct negative *negative,
-                         const struct language *language, size_t n,
+                         const struct language *language,
+                         const struct sibling *sibling, size_t n,
                          struct stream *stream, uint16_t *out)
 {
-    (void)negative;
+    (void)negative, (void)sibling;
     if (!language_has(language, false, n))
         return false;
     language_draw(language, false, n, stream, out);
@@ -44,10 +51,11 @@ static void shuffle(struct stream *stream, uint16_t *symbols, size_t n)
 }
 
 static bool draw_same_counts(const struct negative *negative,
-                             const struct language *language, size_t n,
+                             const struct language *language,
+                             const struct sibling *sibling, size_t n,
                              struct stream *stream, uint16_t *out)
 {
-    (void)negative;
+    (void)negative, (void)sibling;
     if (n < 2 || !language_has(language, true, n))
         return false;
     for (size_t try = 0; try < TRIES; try++) {
@@ -157,7 +165,8 @@ static size_t find_origins(const struct language *language, size_t n, size_t d,
 }
 
 static bool draw_edited(const struct negative *negative,
-                        const struct language *language, size_t n,
+                        const struct language *language,
+                        const struct sibling *sibling, size_t n,
                         struct stream *stream, uint16_t *out)
 {
     size_t alphabet = language_alphabet(language)->size, d = negative->edits;
@@ -166,6 +175,7 @@ static bool draw_edited(const struct negative *negative,
     uint16_t *symbols = memory_new(n + 2 * d + 1, sizeof *symbols);
     bool found = false;
 
+    (void)sibling;
     for (size_t try = 0; count > 0 && !found && try < TRIES; try++) {
         size_t m = origins[stream_below(stream, count)], length = m;
         size_t least = 0, most = 0;
@@ -184,42 +194,103 @@ static bool draw_edited(const struct negative *negative,
     return found;
 }
 
+/* The K-th position, from 1, of those up to N where a string can die; 0 if
+ * there are not so many, and their number in *COUNT. */
+static size_t find_death(const struct language *language, size_t n, size_t k,
+                         size_t *count)
+{
+    *count = 0;
+    for (size_t at = 1; at <= n; at++)
+        if (language_has_death(language, at) && ++*count == k)
+            return at;
+    return 0;
+}
+
+static bool draw_late_death(const struct negative *negative,
+                            const struct language *language,
+                            const struct sibling *sibling, size_t n,
+                            struct stream *stream, uint16_t *out)
+{
+    size_t alphabet = language_alphabet(language)->size, count, at;
+
+    (void)negative, (void)sibling;
+    find_death(language, n, SIZE_MAX, &count);
+    if (count == 0)
+        return false;
+    at = find_death(language, n, 1 + (size_t)stream_below(stream, count),
+                    &count);
+    language_draw_death(language, at, stream, out);
+    for (size_t i = at; i < n; i++)
+        out[i] = (uint16_t)stream_below(stream, alphabet);
+    return true;
+}
+
+static bool draw_member_of(const struct negative *negative,
+                           const struct language *language,
+                           const struct sibling *sibling, size_t n,
+                           struct stream *stream, uint16_t *out)
+{
+    (void)negative;
+    if (!language_has(sibling->language, true, n))
+        return false;
+    for (size_t try = 0; try < TRIES; try++) {
+        language_draw(sibling->language, true, n, stream, out);
+        for (size_t i = 0; i < n; i++)
+            out[i] = sibling->ours[out[i]];
+        if (!language_contains(language, out, n))
+            return true;
+    }
+    return false;
+}
+
 static const struct negative_kind kinds[] = {
-    { "uniform", false, draw_uniform,
+    { "uniform", SUFFIX_NONE, draw_uniform,
       "all strings of that length are members" },
-    { "edit", true, draw_edited,
+    { "edit", SUFFIX_NUMBER, draw_edited,
       "no edited member tried was a string outside the language" },
-    { "same-counts", false, draw_same_counts,
+    { "same-counts", SUFFIX_NONE, draw_same_counts,
       "no permutation tried of a member was a string outside the language" },
+    { "late-death", SUFFIX_NONE, draw_late_death,
+      "every string of at most that length begins a member" },
+    { "member-of", SUFFIX_LANGUAGE, draw_member_of,
+      "no member tried of that language was outside this one" },
 };
 
-/* Whether NAME is KIND's, and its number. */
+/* Whether NAME is KIND's, and what follows the kind's name in it. */
 static bool matches(const struct negative_kind *kind, const char *name,
-                    size_t *number)
+                    struct negative *out)
 {
+    static const char joints[] = {
+        [SUFFIX_NUMBER] = '-', [SUFFIX_LANGUAGE] = ':'
+    };
     size_t length = strlen(kind->name);
+    const char *suffix = name + length + 1;
     uint64_t count;
 
-    if (!kind->numbered)
+    *out = (struct negative){ .kind = kind, .weight = 1 };
+    if (kind->suffix == SUFFIX_NONE)
         return strcmp(name, kind->name) == 0;
-    if (strncmp(name, kind->name, length) != 0 || name[length] != '-' ||
-        !text_read_count(name + length + 1, &count) || count < 1 ||
-        count > MOST_EDITS)
+    if (strncmp(name, kind->name, length) != 0 ||
+        name[length] != joints[kind->suffix])
         return false;
-    *number = (size_t)count;
+    if (kind->suffix == SUFFIX_LANGUAGE) {
+        out->sibling = memory_copy_text(suffix);
+        return suffix[0] != '\0';
+    }
+    if (!text_read_count(suffix, &count) || count < 1 || count > MOST_EDITS)
+        return false;
+    out->edits = (size_t)count;
     return true;
 }
 
 bool negative_find(const char *name, struct negative *out)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        size_t number = 0;
-
-        if (!matches(&kinds[i], name, &number))
-            continue;
-        *out =
-            (struct negative){ &kinds[i], number, 1, memory_copy_text(name) };
-        return true;
+        if (matches(&kinds[i], name, out)) {
+            out->name = memory_copy_text(name);
+            return true;
+        }
+        negative_clear(out);
     }
     return false;
 }
@@ -227,12 +298,71 @@ bool negative_find(const char *name, struct negative *out)
 void negative_clear(struct negative *negative)
 {
     free(negative->name);
+    free(negative->sibling);
     *negative = (struct negative){ 0 };
 }
 
-size_t negative_reach(const struct negative *negative)
+void sibling_clear(struct sibling *sibling)
 {
-    return negative->edits;
+    language_free(sibling->language);
+    free(sibling->ours);
+    *sibling = (struct sibling){ 0 };
+}
+
+/* What the symbols of SIBLING are in LANGUAGE; all must be in both. */
+static bool match_symbols(const struct language *language,
+                          struct sibling *sibling, const struct place *place,
+                          struct error *error)
+{
+    const struct alphabet *ours = language_alphabet(language);
+    const struct alphabet *its = language_alphabet(sibling->language);
+
+    sibling->ours = memory_new(its->size, sizeof *sibling->ours);
+    for (size_t s = 0; s < its->size; s++) {
+        long symbol = alphabet_find(ours, its->names[s], strlen(its->names[s]));
+
+        if (symbol < 0)
+            return error_add(error, ERROR_CONFIG, place, "data.negatives",
+                             "%s has the symbol \"%s\", which %s has not",
+                             language_name(sibling->language), its->names[s],
+                             language_name(language));
+        sibling->ours[s] = (uint16_t)symbol;
+    }
+    return its->size == ours->size ||
+           error_add(error, ERROR_CONFIG, place, "data.negatives",
+                     "%s has %zu symbols, %s has %zu",
+                     language_name(sibling->language), its->size,
+                     language_name(language), ours->size);
+}
+
+static bool load_sibling(const struct negative *negative,
+                         const struct language *language, size_t longest,
+                         const struct place *place, struct sibling *sibling,
+                         struct error *error)
+{
+    char *path = NULL;
+    bool ok =
+        language_find(negative->sibling, place != NULL ? place->file : NULL,
+                      place, &path, error) &&
+        language_load(&sibling->language, path, error) &&
+        match_symbols(language, sibling, place, error) &&
+        language_prepare(sibling->language, longest, error);
+
+    free(path);
+    return ok;
+}
+
+bool negative_prepare(const struct negative *negative,
+                      struct language *language, size_t longest,
+                      const struct place *place, struct sibling *sibling,
+                      struct error *error)
+{
+    if (!language_prepare(language, longest + negative->edits, error))
+        return false;
+    if (negative->kind->draw == draw_late_death)
+        return language_prepare_deaths(language, longest, error);
+    return negative->sibling == NULL ||
+           load_sibling(negative, language, longest, place, sibling, error);
 }
 
 bool negative_is_uniform(const struct negative *negative)
@@ -246,15 +376,16 @@ const char *negative_absence(const struct negative *negative)
 }
 
 bool negative_draw(const struct negative *negative,
-                   const struct language *language, size_t n,
+                   const struct language *language,
+                   const struct sibling *sibling, size_t n,
                    struct stream *stream, uint16_t *out)
 {
-    return negative->kind->draw(negative, language, n, stream, out);
+    return negative->kind->draw(negative, language, sibling, n, stream, out);
 }
 
 static const char accepted[] =
-    "a map of uniform, edit-1 to edit-64 and same-counts to shares that add "
-    "up to 1";
+    "a map of uniform, edit-1 to edit-64, same-counts, late-death and "
+    "member-of:LANGUAGE to shares that add up to 1";
 
 static void clear(void *value)
 {
@@ -278,8 +409,7 @@ static bool read_share(const struct yaml_node *key,
     ok = negative_find(key->text, out);
     if (!ok)
         error_add(error, ERROR_CONFIG, &key->place, at.data,
-                  "unknown kind of negative; accepted: uniform, edit-1 to "
-                  "edit-64, same-counts");
+                  "unknown kind of negative; accepted: %s", negative_names);
     else if (share->kind != YAML_SCALAR || !share->plain ||
              !text_read_number(share->text, &out->weight) ||
              !(out->weight > 0 && out->weight <= 1))

@@ -23,7 +23,7 @@ struct acceptor {
     struct machine minimal;  /* no clauses; without states if not finite */
     struct machine *machine; /* what is run: one of the two */
     struct reach *reach;
-    struct tally tally; /* without rows before it is prepared */
+    struct tally tally, deaths; /* without rows before they are prepared */
 };
 
 static void *acceptor_read(const struct reading *reading, struct error *error)
@@ -52,6 +52,7 @@ static void acceptor_free(void *self)
     machine_clear(&acceptor->minimal);
     reach_free(acceptor->reach);
     tally_clear(&acceptor->tally);
+    tally_clear(&acceptor->deaths);
     free(acceptor);
 }
 
@@ -232,22 +233,29 @@ static const struct clause *find_blamed(const struct machine *machine)
     return blamed;
 }
 
+static bool refuse_size(const struct acceptor *acceptor, size_t longest,
+                        struct error *error)
+{
+    const struct clause *blamed = find_blamed(&acceptor->clauses);
+
+    return error_add(error, ERROR_CONFIG,
+                     blamed != NULL ? &blamed->place : NULL,
+                     blamed != NULL ? blamed->name : NULL,
+                     "counting strings of up to %zu symbols would take "
+                     "more than %zu MiB",
+                     longest, TALLY_MOST_BYTES >> 20);
+}
+
 static bool acceptor_prepare(void *self, size_t longest, struct error *error)
 {
     struct acceptor *acceptor = self;
-    const struct clause *blamed = find_blamed(&acceptor->clauses);
     struct tally tally;
 
     if (acceptor->tally.rows != NULL && acceptor->tally.longest >= longest)
         return true;
     if (!tally_build(&tally, acceptor->machine, acceptor->reach, longest,
                      TALLY_MOST_BYTES))
-        return error_add(error, ERROR_CONFIG,
-                         blamed != NULL ? &blamed->place : NULL,
-                         blamed != NULL ? blamed->name : NULL,
-                         "counting strings of up to %zu symbols would take "
-                         "more than %zu MiB",
-                         longest, TALLY_MOST_BYTES >> 20);
+        return refuse_size(acceptor, longest, error);
     tally_clear(&acceptor->tally);
     acceptor->tally = tally;
     return true;
@@ -277,6 +285,38 @@ static void acceptor_enumerate(const void *self, bool member, size_t n,
     tally_enumerate(&acceptor->tally, member, n, out);
 }
 
+static bool acceptor_prepare_deaths(void *self, size_t longest,
+                                    struct error *error)
+{
+    struct acceptor *acceptor = self;
+    struct tally deaths;
+
+    if (acceptor->deaths.rows != NULL && acceptor->deaths.longest >= longest)
+        return true;
+    if (!tally_build_deaths(&deaths, acceptor->machine, acceptor->reach,
+                            longest, TALLY_MOST_BYTES))
+        return deaths.undecided ? refuse_next(acceptor, error)
+                                : refuse_size(acceptor, longest, error);
+    tally_clear(&acceptor->deaths);
+    acceptor->deaths = deaths;
+    return true;
+}
+
+static bool acceptor_has_death(const void *self, size_t n)
+{
+    const struct acceptor *acceptor = self;
+
+    return tally_has_death(&acceptor->deaths, n);
+}
+
+static void acceptor_draw_death(const void *self, size_t n,
+                                struct stream *stream, uint16_t *out)
+{
+    const struct acceptor *acceptor = self;
+
+    tally_draw_death(&acceptor->deaths, n, stream, out);
+}
+
 const struct formalism acceptor_formalism = {
     .name = "acceptor",
     .keys = clauses_keys,
@@ -291,4 +331,7 @@ const struct formalism acceptor_formalism = {
     .count = acceptor_count,
     .draw = acceptor_draw,
     .enumerate = acceptor_enumerate,
+    .prepare_deaths = acceptor_prepare_deaths,
+    .has_death = acceptor_has_death,
+    .draw_death = acceptor_draw_death,
 };

@@ -53,6 +53,10 @@ struct formalism {
                  uint16_t *out);
     void (*enumerate)(const void *self, bool member, size_t n,
                       struct strings *out);
+    bool (*prepare_deaths)(void *self, size_t longest, struct error *error);
+    bool (*has_death)(const void *self, size_t n);
+    void (*draw_death)(const void *self, size_t n, struct stream *stream,
+                       uint16_t *out);
 };
 
 /* regex, dfa, track, always, before, finally */

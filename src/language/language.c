@@ -393,3 +393,28 @@ void language_enumerate(const struct language *language, bool member, size_t n,
 {
     language->formalism->enumerate(language->self, member, n, out);
 }
+
+bool language_prepare_deaths(struct language *language, size_t longest,
+                             struct error *error)
+{
+    if (language->formalism->prepare_deaths == NULL)
+        return refuse(language, "tell with which symbol a string is lost",
+                      error);
+    return language->formalism->prepare_deaths(language->self, longest, error);
+}
+
+bool language_has_death(const struct language *language, size_t n)
+{
+    return language->formalism->has_death(language->self, n);
+}
+
+void language_draw_death(const struct language *language, size_t n,
+                         struct stream *stream, uint16_t *out)
+{
+    language->formalism->draw_death(language->self, n, stream, out);
+}
+
+const struct automaton *language_automaton(const struct language *language)
+{
+    return language->formalism->automaton(language->self);
+}

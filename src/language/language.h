@@ -20,6 +20,7 @@
 #include "base/natural.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "language/automaton.h"
 #include "language/parameters.h"
 #include "language/string.h"
 
@@ -102,5 +103,21 @@ void language_draw(const struct language *language, bool member, size_t n,
 /* Adds all members (non-members) of length n in lexicographic order. */
 void language_enumerate(const struct language *language, bool member, size_t n,
                         struct strings *out);
+
+/*
+ * A string dies with its last symbol if no member, of whatever length, begins
+ * with it, but one begins with all of it but that symbol.  The tables for
+ * lengths 1..longest; ERROR_CONFIG where that is not decided or not counted.
+ */
+bool language_prepare_deaths(struct language *language, size_t longest,
+                             struct error *error);
+
+/* Whether there is one of length n > 0; and a uniform one. */
+bool language_has_death(const struct language *language, size_t n);
+void language_draw_death(const struct language *language, size_t n,
+                         struct stream *stream, uint16_t *out);
+
+/* Its minimal automaton, or NULL if none is known. */
+const struct automaton *language_automaton(const struct language *language);
 
 #endif

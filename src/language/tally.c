@@ -92,6 +92,20 @@ static void draw_words(struct stream *stream, const uint64_t *bound,
 
 /* -------------------------------------------------------------- building */
 
+/* Of a tally that only counts members, what is not certainly dead may be alive:
+ * B is 0 for it all the same. */
+static bool is_alive(struct tally *tally, const struct reach *reach,
+                     const int64_t *at)
+{
+    enum answer answer;
+
+    if (!tally->of_deaths)
+        return !reach_is_dead(reach, at);
+    answer = reach_ask(reach, at);
+    tally->undecided |= answer == ANSWER_UNKNOWN;
+    return answer == ANSWER_YES;
+}
+
 /* The successors of configuration C; new ones are added to FOUND. */
 static void find_next(struct tally *tally, const struct machine *machine,
                       const struct reach *reach, struct numbering *found,
@@ -104,7 +118,7 @@ static void find_next(struct tally *tally, const struct machine *machine,
         bool alive;
 
         memcpy(at, numbering_key(found, (uint32_t)c), bytes);
-        alive = machine_step(machine, at, s) && !reach_is_dead(reach, at);
+        alive = machine_step(machine, at, s) && is_alive(tally, reach, at);
         tally->next[c * tally->symbols + s] =
             alive ? numbering_add(found, at, bytes) : DEAD;
     }
@@ -122,7 +136,7 @@ static bool explore(struct tally *tally, const struct machine *machine,
 
     numbering_add(found, "", 0); /* DEAD */
     tally->next = memory_new(1, arc_bytes);
-    if (machine_start(machine, at) && !reach_is_dead(reach, at))
+    if (machine_start(machine, at) && is_alive(tally, reach, at))
         tally->start = numbering_add(found, at, machine->width * sizeof *at);
     for (size_t t = 0; t <= tally->longest; t++) {
         size_t end = tally->within[t] = found->count;
@@ -135,7 +149,7 @@ static bool explore(struct tally *tally, const struct machine *machine,
             find_next(tally, machine, reach, found, done);
             tally->bytes = numbering_size(found) + capacity * arc_bytes;
             row_bytes += (tally->longest - t + 1) * sizeof **tally->rows;
-            if (tally->bytes + row_bytes > most)
+            if (tally->undecided || tally->bytes + row_bytes > most)
                 return false;
         }
     }
@@ -200,6 +214,25 @@ static bool fill_row(struct tally *tally, size_t m, size_t width)
     return true;
 }
 
+static size_t count_exits(const struct tally *tally, size_t c)
+{
+    size_t exits = 0;
+
+    for (size_t s = 0; s < tally->symbols; s++)
+        exits += tally->next[c * tally->symbols + s] == DEAD;
+    return exits;
+}
+
+/* Row 0 of a tally of deaths.  What is first met with the last symbol has no
+ * successors yet; no walk that is still to be left by one comes there. */
+static void fill_exits(struct tally *tally)
+{
+    size_t count = tally->longest > 0 ? tally->within[tally->longest - 1] : 0;
+
+    for (size_t c = 1; c < count; c++)
+        tally->rows[0][c] = count_exits(tally, c);
+}
+
 static bool make_rows(struct tally *tally, const struct machine *machine,
                       const struct numbering *found, size_t most)
 {
@@ -209,8 +242,10 @@ static bool make_rows(struct tally *tally, const struct machine *machine,
     tally->widths = memory_new(tally->longest + 1, sizeof *tally->widths);
     tally->rows[0] = memory_new(count, sizeof **tally->rows);
     tally->widths[0] = 1;
-    for (uint32_t c = 1; c < count; c++)
+    for (uint32_t c = 1; !tally->of_deaths && c < count; c++)
         tally->rows[0][c] = machine_accepts(machine, numbering_key(found, c));
+    if (tally->of_deaths)
+        fill_exits(tally);
     for (size_t m = 1; m <= tally->longest; m++) {
         size_t width = tally->widths[m - 1];
         size_t numbers = tally->within[tally->longest - m];
@@ -223,14 +258,16 @@ static bool make_rows(struct tally *tally, const struct machine *machine,
     return true;
 }
 
-bool tally_build(struct tally *tally, const struct machine *machine,
-                 const struct reach *reach, size_t longest, size_t most)
+static bool build(struct tally *tally, const struct machine *machine,
+                  const struct reach *reach, size_t longest, size_t most,
+                  bool of_deaths)
 {
     struct numbering found = { 0 };
-    bool ok;
+    bool ok, undecided;
 
-    *tally =
-        (struct tally){ .longest = longest, .symbols = machine->shape.symbols };
+    *tally = (struct tally){ .longest = longest,
+                             .symbols = machine->shape.symbols,
+                             .of_deaths = of_deaths };
     tally->within = memory_new(longest + 1, sizeof *tally->within);
     ok = explore(tally, machine, reach, most, &found);
     if (ok) {
@@ -238,9 +275,23 @@ bool tally_build(struct tally *tally, const struct machine *machine,
         ok = make_rows(tally, machine, &found, most);
     }
     numbering_clear(&found);
+    undecided = tally->undecided;
     if (!ok)
         tally_clear(tally);
-    return ok;
+    tally->undecided = undecided;
+    return ok && !undecided;
+}
+
+bool tally_build(struct tally *tally, const struct machine *machine,
+                 const struct reach *reach, size_t longest, size_t most)
+{
+    return build(tally, machine, reach, longest, most, false);
+}
+
+bool tally_build_deaths(struct tally *tally, const struct machine *machine,
+                        const struct reach *reach, size_t longest, size_t most)
+{
+    return build(tally, machine, reach, longest, most, true);
 }
 
 /* -------------------------------------------------------------- questions */
@@ -381,6 +432,30 @@ static bool has_any(const struct tally *tally, bool member, size_t m, size_t c)
         return used > 0;
     return used_words(tally->powers[m], tally->power_widths[m]) != used ||
            memcmp(b, tally->powers[m], used * sizeof *b) != 0;
+}
+
+bool tally_has_death(const struct tally *tally, size_t n)
+{
+    assert(n > 0 && n <= tally->longest);
+    return has_any(tally, true, n - 1, tally->start);
+}
+
+/* Every walk is as likely as it has exits, so that with a uniform exit every
+ * pair of them is equally likely. */
+void tally_draw_death(const struct tally *tally, size_t n,
+                      struct stream *stream, uint16_t *out)
+{
+    size_t c = tally->start, exit;
+
+    tally_draw(tally, true, n - 1, stream, out);
+    for (size_t i = 0; i + 1 < n; i++)
+        c = tally->next[c * tally->symbols + out[i]];
+    exit = (size_t)stream_below(stream, count_exits(tally, c));
+    for (size_t s = 0;; s++)
+        if (tally->next[c * tally->symbols + s] == DEAD && exit-- == 0) {
+            out[n - 1] = (uint16_t)s;
+            return;
+        }
 }
 
 void tally_enumerate(const struct tally *tally, bool member, size_t n,

@@ -10,6 +10,12 @@
  * below B(n, start) and subtracts on its way what it passes by is a uniform
  * draw from the members of length n; with |Σ|^m - B(m, c) in place of B, from
  * the others.
+ *
+ * A tally of deaths counts instead, by the same sum, the walks of length m
+ * over configurations from which acceptance can be reached that may be left
+ * by a symbol after which it cannot:
+ *
+ *     B(0, c) = number of symbols a with c a dead.
  */
 
 #ifndef LANGUAGE_TALLY_H
@@ -35,12 +41,25 @@ struct tally {
     uint64_t **powers; /* [longest + 1][power_widths[m]] |Σ|^m */
     size_t *power_widths;
     size_t bytes;
+    bool of_deaths;
+    bool undecided; /* whether some configuration is dead was not decided */
 };
 
 /* False, and TALLY is cleared, if it would take more than MOST bytes. */
 bool tally_build(struct tally *tally, const struct machine *machine,
                  const struct reach *reach, size_t longest, size_t most);
 void tally_clear(struct tally *tally);
+
+/* The tally of deaths at length 1..longest; false, and all but UNDECIDED is
+ * cleared, also where it is not known of a configuration whether it is dead. */
+bool tally_build_deaths(struct tally *tally, const struct machine *machine,
+                        const struct reach *reach, size_t longest, size_t most);
+
+/* Whether there is a string of length n, 1..longest, that dies with its last
+ * symbol; and a uniform one of them. */
+bool tally_has_death(const struct tally *tally, size_t n);
+void tally_draw_death(const struct tally *tally, size_t n,
+                      struct stream *stream, uint16_t *out);
 
 /* Members (non-members) of length n <= longest. */
 void tally_count(const struct tally *tally, bool member, size_t n,
