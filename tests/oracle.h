@@ -48,6 +48,13 @@ static inline quad quad_exp(quad x)
     return sum;
 }
 
+static inline quad quad_tanh(quad x)
+{
+    quad e = quad_exp(x > 0 ? -2 * x : 2 * x), y = (1 - e) / (1 + e);
+
+    return x > 0 ? y : -y;
+}
+
 struct oracle {
     const struct network *network;
     const struct model_config *config;
@@ -90,10 +97,22 @@ static inline void oracle_norm(const struct oracle *o, struct norm_tensors norm,
         mean += x[i] / (quad)o->d;
     for (size_t i = 0; i < o->d; i++)
         variance += (x[i] - mean) * (x[i] - mean) / (quad)o->d;
-    for (size_t i = 0; i < o->d; i++)
-        x[i] = oracle_at(o, norm.weight, i, 0) * (x[i] - mean) /
-                   quad_sqrt(variance + (quad)o->config->epsilon) +
-               oracle_at(o, norm.bias, i, 0);
+    for (size_t i = 0; i < o->d; i++) {
+        x[i] = (x[i] - mean) / quad_sqrt(variance + (quad)o->config->epsilon);
+        if (o->config->affine == AFFINE_BOTH)
+            x[i] = oracle_at(o, norm.weight, i, 0) * x[i] +
+                   oracle_at(o, norm.bias, i, 0);
+    }
+}
+
+static inline size_t oracle_seen(const struct oracle *o, size_t t)
+{
+    const size_t seen[] = { [MASK_CAUSAL] = t + 1,
+                            [MASK_STRICT] = t,
+                            [MASK_FULL] = o->n,
+                            [MASK_ZERO] = o->n };
+
+    return seen[o->config->mask];
 }
 
 static inline void oracle_attend(const struct oracle *o, const quad *q,
@@ -103,13 +122,16 @@ static inline void oracle_attend(const struct oracle *o, const quad *q,
 
     for (size_t t = 0; t < o->n; t++)
         for (size_t h = 0; h < d; h += size) {
-            size_t seen = o->config->mask == MASK_CAUSAL ? t + 1 : o->n;
-            quad *weights = calloc(seen, sizeof(quad)), total = 0, most = 0;
+            size_t seen = oracle_seen(o, t);
+            quad *weights = calloc(seen + 1, sizeof(quad)), total = 0, most = 0;
 
             for (size_t s = 0; s < seen; s++) {
                 for (size_t i = h; i < h + size; i++)
                     weights[s] += q[t * d + i] * k[s * d + i];
-                weights[s] /= quad_sqrt((quad)size);
+                if (o->config->scores == SCORES_SCALED)
+                    weights[s] /= quad_sqrt((quad)size);
+                if (o->config->mask == MASK_ZERO && s > t)
+                    weights[s] = 0;
                 most = s == 0 || weights[s] > most ? weights[s] : most;
             }
             for (size_t s = 0; s < seen; s++)
@@ -159,7 +181,9 @@ static inline void oracle_layer(const struct oracle *o,
             oracle_norm(o, layer->feedforward_norm, q);
         oracle_linear(o, layer->up, q, h);
         for (size_t i = 0; i < o->config->d_ff; i++)
-            h[i] = h[i] > 0 ? h[i] : 0;
+            h[i] = o->config->activation == ACTIVATION_TANH ? quad_tanh(h[i])
+                   : h[i] > 0                               ? h[i]
+                                                            : 0;
         oracle_linear(o, layer->down, h, q);
         oracle_add(o, layer->feedforward_norm, q, x + t * d);
     }
@@ -227,7 +251,7 @@ static inline quad oracle_logit(const struct network *network, double c,
         }
     for (size_t l = 0; l < o.config->n_layers; l++)
         oracle_layer(&o, &o.layout->layers[l], x);
-    for (size_t t = 0; t < o.n && o.config->norm == NORM_PRE; t++)
+    for (size_t t = 0; t < o.n && model_has_final_norm(o.config); t++)
         oracle_norm(&o, o.layout->final_norm, x + t * o.d);
     if (outputs != NULL)
         memcpy(outputs, x, o.n * o.d * sizeof(quad));
@@ -252,7 +276,11 @@ static inline struct network *oracle_network(size_t variant, uint64_t seed)
         .n_heads = 2,
         .d_ff = 10,
         .norm = (int)(variant % 4),
-        .mask = (int)(variant / 4 % 2),
+        .mask = (int)((variant / 4 + variant / 8) % 4),
+        .scores = (int)(variant / 5 % 2),
+        .activation = (int)(variant / 7 % 2),
+        .affine = variant % 5 == 2 ? AFFINE_NONE : AFFINE_BOTH,
+        .final_norm = (int)(variant / 6 % 3),
         .positions = positions[variant / 8 % 5],
         .position_map = variant / 8 % 5 == 3,
         .bias = variant / 40 % 2 == 1,
@@ -262,8 +290,12 @@ static inline struct network *oracle_network(size_t variant, uint64_t seed)
         .max_length = 20,
         .init = { 1, 1, 1, 1, 1, 1, 1, 1 },
     };
-    struct network *network = network_new(&config, 2);
+    struct network *network;
 
+    /* of a head that sees nothing there is no layer norm without epsilon */
+    if (config.mask == MASK_STRICT && config.norm == NORM_OUTPUT)
+        config.bias = true;
+    network = network_new(&config, 2);
     network_init(network, seed);
     return network;
 }

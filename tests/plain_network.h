@@ -72,16 +72,16 @@ static inline void plain_norm(const struct plain *net, int layer,
     gain = plain_tensor(net, layer, weight);
     shift = plain_tensor(net, layer, bias);
     for (size_t t = 0; t < n; t++) {
-        double *row = x + t * d, mean = 0, variance = 0;
+        double *row = x + t * d, mean = 0, variance = 0, unit;
 
         for (size_t i = 0; i < d; i++)
             mean += row[i] / (double)d;
         for (size_t i = 0; i < d; i++)
             variance += (row[i] - mean) * (row[i] - mean) / (double)d;
-        for (size_t i = 0; i < d; i++)
-            row[i] = (row[i] - mean) / sqrt(variance + net->config->epsilon) *
-                         gain[i] +
-                     shift[i];
+        for (size_t i = 0; i < d; i++) {
+            unit = (row[i] - mean) / sqrt(variance + net->config->epsilon);
+            row[i] = gain == NULL ? unit : unit * gain[i] + shift[i];
+        }
     }
 }
 
@@ -115,6 +115,7 @@ static inline void plain_attention(const struct plain *net, int layer, size_t n,
     double *q = malloc(4 * n * d * sizeof(double)), *k = q + n * d;
     double *v = k + n * d, *o = v + n * d;
     double *scores = malloc(n * sizeof(double));
+    double root = net->config->scores == SCORES_PLAIN ? 1 : sqrt((double)size);
 
     plain_linear(net, layer, "attention.query", n, d, d, x, q);
     plain_linear(net, layer, "attention.key", n, d, d, x, k);
@@ -122,24 +123,30 @@ static inline void plain_attention(const struct plain *net, int layer, size_t n,
     memset(o, 0, n * d * sizeof(double));
     for (size_t h = 0; h < heads; h++)
         for (size_t i = 0; i < n; i++) {
-            size_t seen = net->config->mask == MASK_CAUSAL ? i + 1 : n;
+            int mask = net->config->mask;
+            size_t seen = mask == MASK_CAUSAL   ? i + 1
+                          : mask == MASK_STRICT ? i
+                                                : n;
             double longest = 0, query = 0;
 
+            if (seen == 0)
+                continue;
             for (size_t j = 0; j < seen; j++) {
                 double key = 0;
 
                 scores[j] = 0;
+                if (mask == MASK_ZERO && j > i)
+                    continue;
                 for (size_t c = h * size; c < (h + 1) * size; c++) {
                     scores[j] += q[i * d + c] * k[j * d + c];
                     key += k[j * d + c] * k[j * d + c];
                 }
-                scores[j] /= sqrt((double)size);
+                scores[j] /= root;
                 longest = fmax(longest, sqrt(key));
             }
             for (size_t c = h * size; c < (h + 1) * size; c++)
                 query += q[i * d + c] * q[i * d + c];
-            plain_weights(net, seen, sqrt(query) * longest / sqrt((double)size),
-                          scores);
+            plain_weights(net, seen, sqrt(query) * longest / root, scores);
             for (size_t j = 0; j < seen; j++)
                 for (size_t c = h * size; c < (h + 1) * size; c++)
                     o[i * d + c] += scores[j] * v[j * d + c];
@@ -149,7 +156,8 @@ static inline void plain_attention(const struct plain *net, int layer, size_t n,
     free(scores);
 }
 
-/* The branch f = feedforward, in place; INPUTS [n][ff] of ReLU, or NULL. */
+/* The branch f = feedforward, in place; INPUTS [n][ff] of ReLU or tanh, or
+ * NULL. */
 static inline void plain_feedforward(const struct plain *net, int layer,
                                      size_t n, double *x, double *inputs)
 {
@@ -160,7 +168,9 @@ static inline void plain_feedforward(const struct plain *net, int layer,
     if (inputs != NULL)
         memcpy(inputs, hidden, n * f * sizeof(double));
     for (size_t i = 0; i < n * f; i++)
-        hidden[i] = fmax(hidden[i], 0);
+        hidden[i] = net->config->activation == ACTIVATION_TANH
+                        ? tanh(hidden[i])
+                        : fmax(hidden[i], 0);
     plain_linear(net, layer, "feedforward.down", n, f, d, hidden, x);
     free(hidden);
 }
@@ -263,7 +273,9 @@ static inline double plain_logit(const struct plain *net,
                      inputs == NULL ? NULL
                                     : inputs + l * n * net->config->d_ff);
     }
-    if (net->config->norm == NORM_PRE)
+    if (net->config->final_norm == FINAL_NORM_AUTO
+            ? net->config->norm == NORM_PRE
+            : net->config->final_norm == FINAL_NORM_YES)
         plain_norm(net, -1, "final_norm", n, x);
     plain_linear(net, -1, "classifier", 1, d, 1, x + length * d, &logit);
     return logit;

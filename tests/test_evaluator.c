@@ -388,17 +388,22 @@ START_TEST(test_encoder)
     struct network *network = oracle_network((size_t)_i, 5);
     struct strings strings = random_strings(3, 10, (uint64_t)_i);
     struct decision *decisions = decisions_of(network, "encoder", &strings);
-    /* two layers that cube and square: 9; each of the others ends in a norm */
-    int degree = _i % 4 == NORM_NONE ? 9 : 1;
+    int degree;
     const struct layout *layout = network_layout(network);
     const double *weights = network_weights(network);
 
     for (size_t i = 0; i < strings.count; i++) {
         size_t n = strings_length(&strings, i);
-        quad outputs[11 * 6], power = 1;
-        double logit = 0;
+        quad outputs[11 * 6], later[11 * 6], power = 1;
+        double logit = 0, size = 0, grown = 0;
 
         oracle_logit(network, c, strings_at(&strings, i), n, outputs);
+        oracle_logit(network, 10 * c, strings_at(&strings, i), n, later);
+        for (size_t j = n * 6; j < n * 6 + 6; j++) {
+            size = fmax(size, fabs((double)outputs[j]));
+            grown = fmax(grown, fabs((double)later[j]));
+        }
+        degree = (int)lround(log10(grown / size));
         for (int k = 0; k < degree; k++)
             power *= (quad)c;
         for (size_t j = 0; j < 6; j++)

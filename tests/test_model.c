@@ -42,6 +42,11 @@ START_TEST(defaults_are_documented)
     ck_assert_int_eq(config.precision, PRECISION_FLOAT);
     ck_assert(config.bias);
     ck_assert(config.classifier_bias);
+    ck_assert(!config.position_map);
+    ck_assert_int_eq(config.scores, SCORES_SCALED);
+    ck_assert_int_eq(config.affine, AFFINE_BOTH);
+    ck_assert_int_eq(config.activation, ACTIVATION_RELU);
+    ck_assert_int_eq(config.final_norm, FINAL_NORM_AUTO);
     ck_assert_double_eq(config.epsilon, 1e-5);
     ck_assert_uint_eq(config.max_length, 512);
     ck_assert_double_eq(config.init.scale, 1);
@@ -66,6 +71,8 @@ START_TEST(every_field_is_read)
                          "norm: output, positions: sinusoidal, mask: full, "
                          "precision: double, bias: false, "
                          "classifier_bias: false, epsilon: 0, max_length: 9, "
+                         "position_map: true, scores: plain, affine: none, "
+                         "activation: tanh, final_norm: yes, "
                          "init: {scale: 1/2, embedding: 2, position: 3, "
                          "attention: 4, feedforward: 5, classifier: 6, "
                          "gain: 7}}",
@@ -80,6 +87,11 @@ START_TEST(every_field_is_read)
     ck_assert_int_eq(config.precision, PRECISION_DOUBLE);
     ck_assert(!config.bias);
     ck_assert(!config.classifier_bias);
+    ck_assert(config.position_map);
+    ck_assert_int_eq(config.scores, SCORES_PLAIN);
+    ck_assert_int_eq(config.affine, AFFINE_NONE);
+    ck_assert_int_eq(config.activation, ACTIVATION_TANH);
+    ck_assert_int_eq(config.final_norm, FINAL_NORM_YES);
     ck_assert_double_eq(config.epsilon, 0);
     ck_assert_uint_eq(config.max_length, 9);
     ck_assert_double_eq(config.init.scale, 0.5);
@@ -107,7 +119,7 @@ static const struct {
       "x.yaml:1:1: model.position_map: positions have no features to map" },
     { "{d_model: 2, positions: [i/n, (i/n)^2, (-1)^i]}",
       "x.yaml:1:1: model.positions: 3 features do not fit into d_model 2" },
-    { "{mask: strict}", "x.yaml:1:8: model.mask: " },
+    { "{mask: future}", "x.yaml:1:8: model.mask: " },
     { "{precision: half}", "x.yaml:1:13: model.precision: " },
     { "{bias: maybe}", "x.yaml:1:8: model.bias: " },
     { "{epsilon: -1}", "x.yaml:1:11: model.epsilon: " },

@@ -2,6 +2,7 @@
 
 #include "model/model.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +17,28 @@ static const char *const norm_names[] = { [NORM_PRE] = "pre",
                                           [NORM_NONE] = "none",
                                           NULL };
 
-static const char *const mask_names[] = {
-    [MASK_CAUSAL] = "causal", [MASK_FULL] = "full", NULL
+static const char *const mask_names[] = { [MASK_CAUSAL] = "causal",
+                                          [MASK_FULL] = "full",
+                                          [MASK_STRICT] = "strict",
+                                          [MASK_ZERO] = "zero",
+                                          NULL };
+
+static const char *const score_names[] = {
+    [SCORES_SCALED] = "scaled", [SCORES_PLAIN] = "plain", NULL
 };
+
+static const char *const activation_names[] = {
+    [ACTIVATION_RELU] = "relu", [ACTIVATION_TANH] = "tanh", NULL
+};
+
+static const char *const affine_names[] = {
+    [AFFINE_BOTH] = "both", [AFFINE_NONE] = "none", NULL
+};
+
+static const char *const final_norm_names[] = { [FINAL_NORM_AUTO] = "auto",
+                                                [FINAL_NORM_YES] = "yes",
+                                                [FINAL_NORM_NO] = "no",
+                                                NULL };
 
 static const char *const readout_names[] = { [READOUT_LAST] = "last",
                                              [READOUT_BEGIN] = "begin",
@@ -77,6 +97,12 @@ const struct field model_fields[] = {
     { .key = "norm", .type = FIELD_CHOICE, .offset = MODEL(norm),
       .standard = "pre", .choices = norm_names,
       .help = "pre x + f(LN x), post LN(x + f(x)), output x + LN(f(x))" },
+    { .key = "affine", .type = FIELD_CHOICE, .offset = MODEL(affine),
+      .standard = "both", .choices = affine_names,
+      .help = "layer norms' parameters: both gain and shift, or none" },
+    { .key = "final_norm", .type = FIELD_CHOICE, .offset = MODEL(final_norm),
+      .standard = "auto", .choices = final_norm_names,
+      .help = "a norm after the last layer; auto: where norm is pre" },
     { .key = "positions", .type = FIELD_CUSTOM, .offset = MODEL(positions),
       .standard = "none", .custom = &positions_custom,
       .help = "what is added to token embeddings; begin mark i = 0, n tokens" },
@@ -86,7 +112,14 @@ const struct field model_fields[] = {
               "coordinate" },
     { .key = "mask", .type = FIELD_CHOICE, .offset = MODEL(mask),
       .standard = "causal", .choices = mask_names,
-      .help = "which tokens a token attends to" },
+      .help = "what a token attends to; strict: not itself; zero: masked "
+              "scores are 0, a defect of the paper's code" },
+    { .key = "scores", .type = FIELD_CHOICE, .offset = MODEL(scores),
+      .standard = "scaled", .choices = score_names,
+      .help = "scaled q.k/sqrt(d_k), plain q.k" },
+    { .key = "activation", .type = FIELD_CHOICE, .offset = MODEL(activation),
+      .standard = "relu", .choices = activation_names,
+      .help = "of the feedforward hidden layer" },
     { .key = "readout", .type = FIELD_CHOICE, .offset = MODEL(readout),
       .standard = "last", .choices = readout_names,
       .help = "what is classified: the last token, the begin mark, the mean" },
@@ -144,6 +177,20 @@ bool model_check(const struct model_config *config, const struct place *place,
     return ok;
 }
 
+bool model_has_final_norm(const struct model_config *config)
+{
+    if (config->final_norm == FINAL_NORM_AUTO)
+        return config->norm == NORM_PRE;
+    return config->final_norm == FINAL_NORM_YES;
+}
+
+double model_score_divisor(const struct model_config *config)
+{
+    if (config->scores == SCORES_PLAIN)
+        return 1;
+    return sqrt((double)(config->d_model / config->n_heads));
+}
+
 /* Appends a tensor and returns its index; COLUMNS 0 makes a vector. */
 static size_t add(struct layout *layout, const char *prefix, const char *name,
                   enum tensor_kind kind, size_t rows, size_t columns)
@@ -184,7 +231,7 @@ static struct norm_tensors add_norm(struct layout *layout, const char *prefix,
 {
     struct norm_tensors norm = { SIZE_MAX, SIZE_MAX };
 
-    if (config->norm == NORM_NONE)
+    if (config->affine == AFFINE_NONE)
         return norm;
     norm.weight =
         add(layout, prefix, ".weight", TENSOR_GAIN, config->d_model, 0);
@@ -214,14 +261,18 @@ static void add_layer(struct layout *layout, const struct model_config *config,
     char prefix[48];
 
     snprintf(prefix, sizeof(prefix), "layers.%zu.attention.norm", index);
-    layer->attention_norm = add_norm(layout, prefix, config);
+    layer->attention_norm = layer->feedforward_norm =
+        (struct norm_tensors){ SIZE_MAX, SIZE_MAX };
+    if (config->norm != NORM_NONE)
+        layer->attention_norm = add_norm(layout, prefix, config);
     for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
         snprintf(prefix, sizeof(prefix), "layers.%zu.%s", index, maps[i].name);
         *maps[i].linear = add_linear(layout, prefix, maps[i].kind, maps[i].out,
                                      maps[i].in, config->bias);
     }
     snprintf(prefix, sizeof(prefix), "layers.%zu.feedforward.norm", index);
-    layer->feedforward_norm = add_norm(layout, prefix, config);
+    if (config->norm != NORM_NONE)
+        layer->feedforward_norm = add_norm(layout, prefix, config);
 }
 
 void layout_init(struct layout *layout, const struct model_config *config,
@@ -246,7 +297,7 @@ void layout_init(struct layout *layout, const struct model_config *config,
                 position_features(config->positions, d));
     for (size_t l = 0; l < config->n_layers; l++)
         add_layer(layout, config, l);
-    if (config->norm == NORM_PRE)
+    if (model_has_final_norm(config))
         layout->final_norm = add_norm(layout, "final_norm", config);
     layout->classifier = add_linear(layout, "classifier", TENSOR_CLASSIFIER,
                                     n_outputs, d, config->classifier_bias);

@@ -12,7 +12,16 @@
 #include "model/position.h"
 
 enum precision { PRECISION_FLOAT, PRECISION_DOUBLE };
-enum mask { MASK_CAUSAL, MASK_FULL };
+
+/* Which tokens a token attends to: itself and those before; all; those
+ * before alone, where the begin mark attends to nothing and its heads give
+ * zero; or all, those after it with a score of exactly zero (the defect of the
+ * paper's code, which multiplies masked scores by zero). */
+enum mask { MASK_CAUSAL, MASK_FULL, MASK_STRICT, MASK_ZERO };
+enum scores { SCORES_SCALED, SCORES_PLAIN };
+enum nonlinearity { ACTIVATION_RELU, ACTIVATION_TANH };
+enum norm_affine { AFFINE_BOTH, AFFINE_NONE };
+enum final_norm { FINAL_NORM_AUTO, FINAL_NORM_YES, FINAL_NORM_NO };
 
 /* What the classifier reads where a string has one answer: the encoder's
  * output at the last token, at the begin mark, or its mean over all tokens. */
@@ -36,7 +45,11 @@ struct model_config {
     int norm;      /* enum norm_placement */
     int positions; /* enum positions */
     bool position_map; /* features pass through a trainable matrix */
-    int mask;      /* enum mask */
+    int mask;          /* enum mask */
+    int scores;        /* enum scores: q . k times 1/sqrt(d_k), or as it is */
+    int activation;    /* enum nonlinearity, of the feedforward hidden layer */
+    int affine;        /* enum norm_affine: gain and shift of layer norms */
+    int final_norm;    /* enum final_norm; auto: where norm is pre */
     int readout;   /* enum readout */
     int precision; /* enum precision */
     bool bias;     /* linear biases in the encoder */
@@ -54,6 +67,12 @@ extern const struct field model_fields[];
  * begin mark read where it sees itself alone; PLACE is the model block. */
 bool model_check(const struct model_config *config, const struct place *place,
                  struct error *error);
+
+/* Whether a norm follows the last layer. */
+bool model_has_final_norm(const struct model_config *config);
+
+/* What divides q . k. */
+double model_score_divisor(const struct model_config *config);
 
 enum tensor_kind {
     TENSOR_EMBEDDING,

@@ -31,12 +31,14 @@ struct worker {
     struct arithmetic arithmetic;
     struct states *levels;      /* [n_layers + 1] */
     struct crowd *crowds;       /* [n_layers], visible at each level */
+    struct crowd hidden_crowd;  /* under the mask `zero` */
     const struct state **trail; /* [n_layers + 1][capacity], by position */
     size_t *tokens;             /* [capacity] */
     size_t length, capacity;
     size_t total; /* tokens of the string being read */
     struct series *stream, *branch, *spare; /* names move between these */
     struct series room[3], centred, hidden, head, logit, features;
+    struct series nothing;    /* a key that scores zero */
     struct series *projected; /* [3 n_heads] */
     struct lists lists;
     bool flagged, rounding; /* of the state being computed */
@@ -96,6 +98,7 @@ static struct worker *worker_new(const struct asymptotic *a)
     series_init(&w->centred, p->d_model, orders);
     series_init(&w->hidden, p->d_ff, orders);
     series_init(&w->head, head, orders);
+    series_init(&w->nothing, head, orders);
     series_init(&w->features, p->n_features, orders);
     series_init(&w->logit, p->classifier.matrix.outputs, orders);
     w->projected = memory_new(3 * p->n_heads, sizeof(*w->projected));
@@ -121,6 +124,7 @@ static void worker_free(struct worker *w, const struct parameters *p)
         states_clear(&w->levels[l]);
     for (size_t l = 0; l < p->n_layers; l++)
         crowd_clear(&w->crowds[l]);
+    crowd_clear(&w->hidden_crowd);
     for (size_t i = 0; i < 3; i++)
         series_clear(&w->room[i]);
     for (size_t i = 0; i < 3 * p->n_heads; i++)
@@ -128,6 +132,7 @@ static void worker_free(struct worker *w, const struct parameters *p)
     series_clear(&w->centred);
     series_clear(&w->hidden);
     series_clear(&w->head);
+    series_clear(&w->nothing);
     series_clear(&w->features);
     series_clear(&w->logit);
     arithmetic_clear(&w->arithmetic);
@@ -200,6 +205,42 @@ static void read_stream(struct worker *w, const struct placement *placement,
         normalise(w, affine, &w->branch);
 }
 
+/* Lists the keys and values of one head, whose shares stand at SHARE, with
+ * a key of zero, so that any query scores zero, where they are HIDDEN.
+ * Returns what follows. */
+static const struct share *list_shares(struct worker *w,
+                                       const struct share *share, size_t h,
+                                       bool hidden, struct view *view)
+{
+    struct lists *lists = &w->lists;
+
+    for (; share->state != NULL; share++) {
+        lists->keys[view->n] = hidden ? &w->nothing : &share->state->keys[h];
+        lists->values[view->n] = &share->state->values[h];
+        lists->counts[view->n++] = share->count;
+        w->flagged = w->flagged || share->state->flagged;
+        w->rounding = w->rounding || share->state->rounding;
+    }
+    return share + 1;
+}
+
+/* w->head = the mixture of values; zero where the head sees nothing. */
+static void mix(struct worker *w, const struct view *view)
+{
+    struct lists *lists = &w->lists;
+    struct doubt doubt;
+    size_t origin;
+
+    series_zero(&w->head);
+    if (view->n == 0)
+        return;
+    doubt = attention_weigh(&w->arithmetic, view, lists->weights, &origin);
+    w->flagged = w->flagged || doubt.flagged;
+    w->rounding = w->rounding || doubt.rounding;
+    series_mix(&w->arithmetic, view->n, lists->values, lists->weights, origin,
+               &w->head);
+}
+
 /* branch = the heads' mixtures of values, mapped to the stream.  The shares
  * of head after head stand in the definition from *SHARE on. */
 static void attend(struct worker *w, const struct parameters *p, size_t level,
@@ -207,40 +248,31 @@ static void attend(struct worker *w, const struct parameters *p, size_t level,
 {
     const struct layer_parameters *layer = &p->layers[level];
     const struct share *share = shares;
-    struct lists *lists = &w->lists;
 
     series_zero(w->branch);
     for (size_t h = 0; h < p->n_heads; h++) {
-        struct view view = { &own->queries[h], 0, lists->keys, lists->counts,
-                             1 / sqrt((double)w->head.width) };
-        struct doubt doubt;
-        size_t origin;
+        struct view view = { &own->queries[h], 0, w->lists.keys,
+                             w->lists.counts, p->score_scale };
 
         if (w->arithmetic.degree == 0)
             share = shares;
-        for (; share->state != NULL; share++) {
-            lists->keys[view.n] = &share->state->keys[h];
-            lists->values[view.n] = &share->state->values[h];
-            lists->counts[view.n++] = share->count;
-            w->flagged = w->flagged || share->state->flagged;
-            w->rounding = w->rounding || share->state->rounding;
-        }
-        share++;
-        doubt = attention_weigh(&w->arithmetic, &view, lists->weights, &origin);
-        w->flagged = w->flagged || doubt.flagged;
-        w->rounding = w->rounding || doubt.rounding;
-        series_mix(&w->arithmetic, view.n, lists->values, lists->weights,
-                   origin, &w->head);
+        share = list_shares(w, share, h, false, &view);
+        if (p->mask == MASK_ZERO)
+            share = list_shares(w, share, h, true, &view);
+        mix(w, &view);
         series_linear(&w->arithmetic, &layer->output[h], &w->head, w->spare);
         series_add(w->arithmetic.orders, w->spare, w->branch);
     }
 }
 
-/* branch = down ReLU(up branch). */
-static void feed_forward(struct worker *w, const struct layer_parameters *layer)
+/* branch = down ReLU(up branch), or tanh. */
+static void feed_forward(struct worker *w, const struct parameters *p,
+                         const struct layer_parameters *layer)
 {
     series_linear(&w->arithmetic, &layer->up, w->branch, &w->hidden);
-    if (!series_rectify(&w->hidden))
+    if (p->activation == ACTIVATION_TANH
+            ? !series_saturate(&w->arithmetic, &w->hidden)
+            : !series_rectify(&w->hidden))
         w->flagged = true;
     series_linear(&w->arithmetic, &layer->down, &w->hidden, w->branch);
 }
@@ -259,7 +291,7 @@ static struct state *add_state(struct worker *w, const struct parameters *p,
 
     if (level == p->n_layers) {
         count = 1;
-        if (p->placement->final)
+        if (p->last_norm)
             normalise(w, &p->final_norm, &w->stream);
         targets[0] = &state->output;
     } else {
@@ -361,28 +393,52 @@ static size_t common_divisor(size_t a, size_t b)
     return a;
 }
 
-/* The argmax set of one head, or without one every state of the crowd. */
-static size_t add_shares(struct worker *w, const struct crowd *crowd,
-                         const struct view *view, struct share *shares)
-{
-    struct lists *lists = &w->lists;
-    size_t n = crowd->count, divisor = 0;
+/* What a token sees at a level, and under the mask `zero` what is hidden
+ * from it and weighs nevertheless; elsewhere HIDDEN is NULL. */
+struct scene {
+    const struct crowd *seen, *hidden;
+};
 
-    if (view != NULL)
-        n = attention_argmax(view, lists->scores, lists->chosen);
-    for (size_t i = 0; i < n; i++) {
-        shares[i] = crowd->items[view != NULL ? lists->chosen[i] : i];
-        divisor = common_divisor(shares[i].count, divisor);
-    }
-    for (size_t i = 0; i < n; i++)
-        shares[i].count /= divisor;
+/* Adds those of CROWD from FIRST on in the list of chosen, until END. */
+static size_t add_chosen(const struct lists *lists, const struct crowd *crowd,
+                         size_t first, size_t end, size_t skipped,
+                         struct share *shares)
+{
+    size_t n = 0;
+
+    for (size_t i = first; i < end; i++)
+        shares[n++] = crowd->items[lists->chosen[i] - skipped];
     shares[n] = (struct share){ NULL, 0 };
     return n + 1;
 }
 
+/* The argmax set of one head, or with no VIEW everything there is. */
+static size_t add_shares(struct worker *w, const struct scene *scene,
+                         const struct view *view, struct share *shares)
+{
+    struct lists *lists = &w->lists;
+    size_t seen = scene->seen->count, divisor = 0, count, first = 0, n;
+    size_t all = seen + (scene->hidden != NULL ? scene->hidden->count : 0);
+
+    for (size_t i = 0; view == NULL && i < all; i++)
+        lists->chosen[i] = i;
+    count = view == NULL ? all
+                         : attention_argmax(view, lists->scores, lists->chosen);
+    while (first < count && lists->chosen[first] < seen)
+        first++;
+    n = add_chosen(lists, scene->seen, 0, first, 0, shares);
+    if (scene->hidden != NULL)
+        n += add_chosen(lists, scene->hidden, first, count, seen, shares + n);
+    for (size_t i = 0; i < n; i++)
+        divisor = common_divisor(shares[i].count, divisor);
+    for (size_t i = 0; divisor > 1 && i < n; i++)
+        shares[i].count /= divisor;
+    return n;
+}
+
 /* Into w->lists.definition; returns its length. */
 static size_t define(struct worker *w, const struct parameters *p,
-                     const struct state *own, const struct crowd *crowd)
+                     const struct state *own, const struct scene *scene)
 {
     struct lists *lists = &w->lists;
     struct share *definition = lists->definition;
@@ -390,25 +446,28 @@ static size_t define(struct worker *w, const struct parameters *p,
 
     definition[0] = (struct share){ own, 0 };
     if (w->arithmetic.degree == 0)
-        return n + add_shares(w, crowd, NULL, definition + n);
+        return n + add_shares(w, scene, NULL, definition + n);
     for (size_t h = 0; h < p->n_heads; h++) {
-        struct view view = { &own->queries[h], crowd->count, lists->keys, NULL,
-                             1 / sqrt((double)w->head.width) };
+        struct view view = { &own->queries[h], scene->seen->count, lists->keys,
+                             NULL, p->score_scale };
 
-        for (size_t i = 0; i < crowd->count; i++)
-            lists->keys[i] = &crowd->items[i].state->keys[h];
-        n += add_shares(w, crowd, &view, definition + n);
+        for (size_t i = 0; i < view.n; i++)
+            lists->keys[i] = &scene->seen->items[i].state->keys[h];
+        for (size_t i = 0; scene->hidden != NULL && i < scene->hidden->count;
+             i++)
+            lists->keys[view.n++] = &w->nothing;
+        n += add_shares(w, scene, &view, definition + n);
     }
     return n;
 }
 
-/* What OWN becomes in the layer above LEVEL when it sees CROWD. */
+/* What OWN becomes in the layer above LEVEL when it sees SCENE. */
 static const struct state *advance(struct worker *w, const struct parameters *p,
                                    size_t level, const struct state *own,
-                                   const struct crowd *crowd)
+                                   const struct scene *scene)
 {
     const struct layer_parameters *layer = &p->layers[level];
-    size_t n = define(w, p, own, crowd);
+    size_t n = define(w, p, own, scene);
     struct state *state =
         states_find(&w->levels[level + 1], w->lists.definition, n);
 
@@ -420,7 +479,7 @@ static const struct state *advance(struct worker *w, const struct parameters *p,
     attend(w, p, level, own, w->lists.definition + 1);
     add_branch(w, p->placement, &layer->attention_norm);
     read_stream(w, p->placement, &layer->feedforward_norm);
-    feed_forward(w, layer);
+    feed_forward(w, p, layer);
     add_branch(w, p->placement, &layer->feedforward_norm);
     return add_state(w, p, level + 1, w->lists.definition, n);
 }
@@ -436,7 +495,7 @@ static void lists_grow(struct lists *lists, size_t capacity, size_t n_heads)
     lists->keys = memory_new(capacity, sizeof(*lists->keys));
     lists->values = memory_new(capacity, sizeof(*lists->values));
     lists->definition =
-        memory_new(1 + n_heads * (capacity + 1), sizeof(*lists->definition));
+        memory_new(1 + n_heads * (capacity + 2), sizeof(*lists->definition));
 }
 
 /* Forgets the string before, but not the states. */
@@ -479,11 +538,19 @@ static const struct state **trail_at(const struct worker *w, size_t level,
     return &w->trail[level * w->capacity + position];
 }
 
+/* How many tokens before the one pushed last are in the crowds with it: under
+ * the strict mask it is not there itself. */
+static size_t lag(const struct parameters *p)
+{
+    return p->mask == MASK_STRICT ? 1 : 0;
+}
+
 static void pop(struct worker *w, const struct parameters *p)
 {
-    w->length--;
-    for (size_t l = 0; l < p->n_layers; l++)
-        crowd_remove(&w->crowds[l], *trail_at(w, l, w->length));
+    size_t newest = w->length-- - 1;
+
+    for (size_t l = 0; newest >= lag(p) && l < p->n_layers; l++)
+        crowd_remove(&w->crowds[l], *trail_at(w, l, newest - lag(p)));
 }
 
 /* Under the causal mask a token's states are final when it is read; the top
@@ -495,10 +562,12 @@ static void push(struct worker *w, const struct parameters *p, size_t token)
     w->tokens[at] = token;
     *trail_at(w, 0, at) = first_state(w, p, token, at);
     for (size_t l = 0; l < p->n_layers; l++) {
-        crowd_add(&w->crowds[l], *trail_at(w, l, at));
+        if (at >= lag(p))
+            crowd_add(&w->crowds[l], *trail_at(w, l, at - lag(p)));
         if (l + 1 < p->n_layers)
             *trail_at(w, l + 1, at) =
-                advance(w, p, l, *trail_at(w, l, at), &w->crowds[l]);
+                advance(w, p, l, *trail_at(w, l, at),
+                        &(struct scene){ .seen = &w->crowds[l] });
     }
 }
 
@@ -509,7 +578,8 @@ static const struct state *top(struct worker *w, const struct parameters *p)
 
     if (l > 0)
         *trail_at(w, l, at) =
-            advance(w, p, l - 1, *trail_at(w, l - 1, at), &w->crowds[l - 1]);
+            advance(w, p, l - 1, *trail_at(w, l - 1, at),
+                    &(struct scene){ .seen = &w->crowds[l - 1] });
     return *trail_at(w, l, at);
 }
 
@@ -551,9 +621,42 @@ static void read_full(struct worker *w, const struct parameters *p,
             crowd_add(&w->crowds[l], *trail_at(w, l, i));
         for (size_t i = first; i < n; i++)
             *trail_at(w, l + 1, i) =
-                advance(w, p, l, *trail_at(w, l, i), &w->crowds[l]);
+                advance(w, p, l, *trail_at(w, l, i),
+                        &(struct scene){ .seen = &w->crowds[l] });
     }
 }
+
+/* Under the mask `zero` too, but what comes after a token is hidden. */
+static void read_zero(struct worker *w, const struct parameters *p,
+                      const uint16_t *symbols, size_t n, bool every)
+{
+    struct scene scene = { .hidden = &w->hidden_crowd };
+
+    for (size_t i = 0; i < n; i++)
+        *trail_at(w, 0, i) = first_state(w, p, token_at(p, symbols, i), i);
+    for (size_t l = 0; l < p->n_layers; l++) {
+        size_t first = l + 1 < p->n_layers || every ? 0 : n - 1;
+
+        scene.seen = &w->crowds[l];
+        w->crowds[l].count = w->hidden_crowd.count = 0;
+        for (size_t i = 0; i < n; i++)
+            crowd_add(i < first ? &w->crowds[l] : &w->hidden_crowd,
+                      *trail_at(w, l, i));
+        for (size_t i = first; i < n; i++) {
+            crowd_add(&w->crowds[l], *trail_at(w, l, i));
+            crowd_remove(&w->hidden_crowd, *trail_at(w, l, i));
+            *trail_at(w, l + 1, i) =
+                advance(w, p, l, *trail_at(w, l, i), &scene);
+        }
+    }
+}
+
+static void (*const readers[])(struct worker *w, const struct parameters *p,
+                               const uint16_t *symbols, size_t n,
+                               bool every) = { [MASK_CAUSAL] = read_causal,
+                                               [MASK_FULL] = read_full,
+                                               [MASK_STRICT] = read_causal,
+                                               [MASK_ZERO] = read_zero };
 
 static struct worker *read(struct asymptotic *a, size_t thread,
                            const uint16_t *symbols, size_t length, bool every)
@@ -567,10 +670,7 @@ static struct worker *read(struct asymptotic *a, size_t thread,
         position_needs_length(a->parameters->positions))
         drop_prefix(w, a->parameters);
     w->total = length + 1;
-    if (a->parameters->mask == MASK_CAUSAL)
-        read_causal(w, a->parameters, symbols, length + 1, every);
-    else
-        read_full(w, a->parameters, symbols, length + 1, every);
+    readers[a->parameters->mask](w, a->parameters, symbols, length + 1, every);
     return w;
 }
 

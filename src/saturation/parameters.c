@@ -10,7 +10,7 @@
 
 /* clang-format off */
 static const struct placement placements[] = {
-    [NORM_PRE]    = { .before = true, .final = true },
+    [NORM_PRE]    = { .before = true },
     [NORM_POST]   = { .sum = true },
     [NORM_OUTPUT] = { .branch = true },
     [NORM_NONE]   = { .before = false },
@@ -188,6 +188,9 @@ struct parameters *parameters_new(const struct network *network, double factor)
     p->n_layers = config->n_layers;
     p->mask = config->mask;
     p->positions = config->positions;
+    p->activation = config->activation;
+    p->score_scale = 1 / model_score_divisor(config);
+    p->last_norm = model_has_final_norm(config);
     p->epsilon = config->epsilon;
     p->placement = &placements[config->norm];
     p->token = take_rows(&source, layout->token, &p->n_tokens);

@@ -13,9 +13,9 @@
 #include "saturation/series.h"
 
 /* Where layer norm stands about a branch f: before it, after it, after the
- * sum with the residual stream; and after the last layer. */
+ * sum with the residual stream. */
 struct placement {
-    bool before, branch, sum, final;
+    bool before, branch, sum;
 };
 
 struct layer_parameters {
@@ -27,7 +27,9 @@ struct layer_parameters {
 
 struct parameters {
     size_t d_model, d_ff, n_heads, n_layers;
-    int mask, positions; /* as in struct model_config */
+    int mask, positions, activation; /* as in struct model_config */
+    double score_scale;              /* on q . k */
+    bool last_norm;                  /* one follows the last layer */
     size_t n_features;   /* of positions */
     double epsilon;
     const struct placement *placement;

@@ -233,6 +233,18 @@ void plane_tighten(size_t width, double most, double limit, double *x)
         x[i] = least(x[i], least(*all, most + fabs(x[i - width])));
 }
 
+void plane_measure(size_t width, double *x)
+{
+    double squares = DBL_MIN, errors = 0;
+
+    for (size_t i = 0; i < width; i++) {
+        squares += x[i] * x[i];
+        errors += x[width + i] * x[width + i];
+    }
+    *norm_of(width, x) = sqrt(squares) * PLANE_SLACK;
+    *radius_of(width, x) = sqrt(errors + (errors > 0 ? DBL_MIN : 0));
+}
+
 void plane_trust(size_t width, double *x)
 {
     memset(x + width, 0, width * sizeof(*x));

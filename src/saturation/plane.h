@@ -79,6 +79,9 @@ void plane_centre(size_t n, size_t width, const double *a, double *x);
  * the 2-norm of the error beyond RADIUS. */
 void plane_tighten(size_t width, double most, double radius, double *x);
 
+/* Takes over coefficients and bounds that were written one by one. */
+void plane_measure(size_t width, double *x);
+
 /* Forgets all errors of x. */
 void plane_trust(size_t width, double *x);
 

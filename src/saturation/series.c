@@ -259,6 +259,108 @@ bool series_rectify(struct series *x)
     return decided;
 }
 
+/* Feature I from degree 0 down into COUNT balls; what is not there is zero. */
+static void from_degree_0(const struct series *x, size_t i, size_t count,
+                          struct ball *a)
+{
+    for (size_t k = 0; k < count; k++) {
+        const double *plane = plane_of(x, -(int)k);
+
+        a[k] = (struct ball){ 0, 0 };
+        if (plane != NULL)
+            a[k] = plane_ball(x->stride, plane, i);
+    }
+}
+
+/* y = tanh(a) for COUNT orders, by y' = (1 - y^2) a'. */
+static void tanh_series(size_t count, const struct ball *a, struct ball *y)
+{
+    struct ball steep[ORDERS_MOST]; /* 1 - y^2 */
+    double value = tanh(a[0].value);
+
+    y[0] = (struct ball){ value,
+                          fmin(a[0].bound, 2) + 4 * PLANE_UNIT * fabs(value) };
+    for (size_t k = 0; k < count; k++) {
+        struct ball sum = { 0, 0 };
+
+        for (size_t j = 1; j <= k; j++)
+            sum = ball_subtract(
+                sum, ball_scale(ball_multiply(a[j], steep[k - j]), -(double)j));
+        if (k > 0)
+            y[k] = ball_scale(sum, 1 / (double)k);
+        steep[k] = (struct ball){ k == 0, 0 };
+        for (size_t j = 0; j <= k; j++)
+            steep[k] = ball_subtract(steep[k], ball_multiply(y[j], y[k - j]));
+    }
+}
+
+/* Feature I of x through tanh; whether it is known, and *PLAIN without any
+ * lower order. */
+static bool saturate(const struct series *x, size_t i, size_t count,
+                     struct ball *y, bool *plain)
+{
+    size_t k = first_beyond(x, i);
+    int low = x->top - (int)x->known + 1;
+    struct ball a[ORDERS_MOST];
+
+    memset(y, 0, count * sizeof(*y));
+    *plain = true;
+    if (k < x->known && x->top - (int)k > 0) {
+        double value = plane_at(x, k)[i];
+
+        y[0].value = isnan(value) ? value : value > 0 ? 1 : -1;
+        return true;
+    }
+    if (x->exact && is_nothing(x, i))
+        return true;
+    *plain = false;
+    if (!x->exact && low > 0) {
+        y[0].bound = 1;
+        return false;
+    }
+    from_degree_0(x, i, count, a);
+    tanh_series(count, a, y);
+    return true;
+}
+
+bool series_saturate(const struct arithmetic *arithmetic, struct series *x)
+{
+    bool ordinary = arithmetic->degree == 0, decided = true, exact = true;
+    int low = x->top - (int)x->known + 1;
+    size_t count = arithmetic->orders;
+    struct series from = *x;
+
+    if (x->known == 0)
+        return true;
+    if (!x->exact && low > 1 - (int)count)
+        count = low > 0 ? 1 : (size_t)(1 - low);
+    x->planes =
+        memory_new_aligned(count * plane_size(x->stride), sizeof(double));
+    for (size_t i = 0; i < x->width; i++) {
+        struct ball y[ORDERS_MOST];
+        bool plain;
+
+        decided = saturate(&from, i, count, y, &plain) && decided;
+        exact = exact && (plain || ordinary);
+        for (size_t k = 0; k < count; k++) {
+            plane_at(x, k)[i] = y[k].value;
+            plane_at(x, k)[x->stride + i] = y[k].bound;
+        }
+    }
+    x->top = 0;
+    x->exact = exact;
+    x->known = exact ? 1 : count;
+    x->live = (1u << x->known) - 1;
+    for (size_t k = 0; k < x->known; k++) {
+        plane_measure(x->stride, plane_at(x, k));
+        memcpy(from.planes + k * plane_size(x->stride), plane_at(x, k),
+               plane_bytes(x));
+    }
+    free(x->planes);
+    x->planes = from.planes;
+    return decided;
+}
+
 /* The coefficient of c^(a.top + b.top - k) in a . b. */
 static struct ball product(const struct series *a, const struct series *b,
                            size_t k)

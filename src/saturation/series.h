@@ -92,6 +92,13 @@ void series_linear(const struct arithmetic *arithmetic,
 bool series_rectify(struct series *x);
 
 /*
+ * x = tanh(x): +-1 at degree 0 where a positive degree is beyond its bound,
+ * and the series of tanh elsewhere.  False if x is unknown down to a positive
+ * degree at which all that is known of it is zero.
+ */
+bool series_saturate(const struct arithmetic *arithmetic, struct series *x);
+
+/*
  * y = gain LN(x) + shift.  False if x is constant to all known orders: then
  * LN(x) is taken as 0.  CENTRED is room for x minus its mean.
  */

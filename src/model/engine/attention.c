@@ -17,8 +17,17 @@
 struct block {
     size_t start, count; /* the queries */
     size_t whole;        /* keys that all of them see */
-    size_t keys;         /* keys that any of them sees */
+    size_t keys;         /* keys up to the last query, or all */
+    real hidden;         /* the score of those that a query does not see */
 };
+
+/* How many keys query I sees: those from the first on. */
+static size_t seen_by(const struct head *head, size_t i)
+{
+    if (head->visible == MASK_FULL)
+        return head->keys;
+    return head->first + i + (head->visible == MASK_STRICT ? 0 : 1);
+}
 
 static struct block block_at(const struct head *head, size_t start)
 {
@@ -27,10 +36,11 @@ static struct block block_at(const struct head *head, size_t start)
     if (block.count > LANES)
         block.count = LANES;
     block.keys = block.whole = head->keys;
-    if (head->visible == MASK_CAUSAL) {
-        block.whole = head->first + start + 1;
-        block.keys = block.whole + block.count - 1;
-    }
+    block.hidden = head->visible == MASK_ZERO ? 0 : LOWEST;
+    if (head->visible != MASK_FULL)
+        block.whole = seen_by(head, start);
+    if (head->visible == MASK_CAUSAL || head->visible == MASK_STRICT)
+        block.keys = head->first + start + block.count;
     return block;
 }
 
@@ -139,7 +149,8 @@ static vector highest(const struct block *block, real *scores)
         vector s = vector_load(scores + key * LANES);
 
         if (key >= block->whole) {
-            s = vector_select(lanes_seeing(block, key), s, vector_all(LOWEST));
+            s = vector_select(lanes_seeing(block, key), s,
+                              vector_all(block->hidden));
             vector_store(scores + key * LANES, s);
         }
         top[0] = vector_max(s, top[0]);
@@ -173,6 +184,8 @@ void head_forward(const struct head *head, const struct head_scratch *scratch,
         score(head, &block, head->k, scratch->query, scratch->scores);
         top = highest(&block, scratch->scores);
         share = 1 / exponentials(&block, top, scratch->scores);
+        if (head->visible == MASK_STRICT)
+            share = (vector)((wholes)share & (top > LOWEST));
         gather(head, &block, head->v, scratch->scores, scratch->result);
         from_lanes(scratch->result, share, block.count, head->size,
                    out + start * head->q_row, head->q_row);
@@ -182,7 +195,7 @@ void head_forward(const struct head *head, const struct head_scratch *scratch,
 }
 
 /* Turns scores into weights P and the derivatives by weights, dP, into the
- * derivatives by q . k: SCALE P (dP - sum of P dP over keys). */
+ * derivatives by scores times SCALE: SCALE P (dP - sum of P dP over keys). */
 static void softmax_backward(const struct block *block, vector top,
                              vector share, real scale, real *scores,
                              real *signals)
@@ -192,9 +205,10 @@ static void softmax_backward(const struct block *block, vector top,
     for (size_t key = 0; key < block->keys; key++) {
         vector p = vector_load(scores + key * LANES);
 
-        p = vector_exp(p - top) * share;
         if (key >= block->whole)
-            p = (vector)((wholes)p & lanes_seeing(block, key));
+            p = vector_select(lanes_seeing(block, key), p,
+                              vector_all(block->hidden));
+        p = vector_exp(p - top) * share;
         mean = vector_fma(p, vector_load(signals + key * LANES), mean);
         vector_store(scores + key * LANES, p);
     }
@@ -203,6 +217,17 @@ static void softmax_backward(const struct block *block, vector top,
 
         vector_store(signals + key * LANES,
                      d * vector_load(scores + key * LANES) * scale);
+    }
+}
+
+/* A hidden score is no product of query and key. */
+static void forget_hidden(const struct block *block, real *signals)
+{
+    for (size_t key = block->whole; key < block->keys; key++) {
+        vector d = vector_load(signals + key * LANES);
+
+        vector_store(signals + key * LANES,
+                     (vector)((wholes)d & lanes_seeing(block, key)));
     }
 }
 
@@ -229,6 +254,8 @@ static void block_backward(const struct head *head, const struct block *block,
         block, vector_load_some(head->highest + block->start, block->count),
         vector_load_some(head->share + block->start, block->count), head->scale,
         scratch->scores, scratch->signals);
+    if (head->visible == MASK_ZERO)
+        forget_hidden(block, scratch->signals);
     gather(head, block, head->k, scratch->signals, scratch->result);
     from_lanes(scratch->result, vector_all(1), block->count, head->size,
                dq + at, row);
@@ -281,9 +308,9 @@ static double dot(const real *x, const real *y, size_t size)
 static void mean_of_tied(const struct head *head, size_t keys,
                          const double *scores, double slack, real *out)
 {
-    double top = scores[0], tied = 0;
+    double top = -INFINITY, tied = 0;
 
-    for (size_t key = 1; key < keys; key++)
+    for (size_t key = 0; key < keys; key++)
         top = fmax(top, scores[key]);
     for (size_t key = 0; key < keys; key++)
         tied += scores[key] >= top - slack;
@@ -293,7 +320,7 @@ static void mean_of_tied(const struct head *head, size_t keys,
         for (size_t key = 0; key < keys; key++)
             if (scores[key] >= top - slack)
                 sum += (double)head->v[key * head->kv_row + c];
-        out[c] = (real)(sum / tied);
+        out[c] = keys == 0 ? 0 : (real)(sum / tied);
     }
 }
 
@@ -305,16 +332,18 @@ void head_saturated(const struct head *head, const struct head_scratch *scratch,
 
     for (size_t i = 0; i < head->queries; i++) {
         const real *q = head->q + i * head->q_row;
-        size_t keys =
-            head->visible == MASK_CAUSAL ? head->first + i + 1 : head->keys;
+        size_t seen = seen_by(head, i), keys = seen;
         double longest = 0;
 
-        for (size_t key = 0; key < keys; key++) {
+        for (size_t key = 0; key < seen; key++) {
             const real *k = head->k + key * head->kv_row;
 
             scores[key] = (double)head->scale * dot(q, k, head->size);
             longest = fmax(longest, dot(k, k, head->size));
         }
+        if (head->visible == MASK_ZERO)
+            for (; keys < head->keys; keys++)
+                scores[keys] = 0;
         mean_of_tied(head, keys, scores,
                      tie * (double)head->scale *
                          sqrt(dot(q, q, head->size) * longest),

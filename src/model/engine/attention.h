@@ -6,7 +6,7 @@
  * Queries lie along the lanes, a block of LANES of them at a time, and keys
  * one below another: scores[key][query].  No lane of a small head is empty,
  * softmax needs no sum across lanes, and under a causal mask a block ends at
- * its last query.
+ * its last query.  A query that sees no key gives zero.
  */
 
 #ifndef MODEL_ENGINE_ATTENTION_H

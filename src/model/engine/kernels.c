@@ -342,6 +342,21 @@ void rectify_backward(size_t count, const real *y, real *dy)
     }
 }
 
+void saturate(size_t count, real *y)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] = (real)tanh((double)y[i]);
+}
+
+void saturate_backward(size_t count, const real *y, real *dy)
+{
+    for (size_t i = 0; i < count; i += LANES) {
+        vector h = vector_load(y + i);
+
+        vector_store(dy + i, vector_load(dy + i) * (1 - h * h));
+    }
+}
+
 void add_reals(size_t count, const real *x, real *y)
 {
     for (size_t i = 0; i < count; i += LANES)

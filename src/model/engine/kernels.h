@@ -23,6 +23,8 @@
 #define add_rows         X(add_rows)
 #define rectify          X(rectify)
 #define rectify_backward X(rectify_backward)
+#define saturate          X(saturate)
+#define saturate_backward X(saturate_backward)
 #define add_reals        X(add_reals)
 #define norm_forward     X(norm_forward)
 #define norm_backward    X(norm_backward)
@@ -71,6 +73,10 @@ void add_rows(size_t rows, size_t n, const real *x, size_t x_row, real *sum);
  * whole vectors: COUNT is a multiple of LANES. */
 void rectify(size_t count, real *y);
 void rectify_backward(size_t count, const real *y, real *dy);
+
+/* In place: y = tanh(y), and dy *= 1 - y^2. */
+void saturate(size_t count, real *y);
+void saturate_backward(size_t count, const real *y, real *dy);
 
 /* y += x */
 void add_reals(size_t count, const real *x, real *y);

@@ -88,11 +88,17 @@ void linear_backward(const struct weights *w, const struct linear *map,
 
 static struct norm norm_of(const struct weights *w, struct affine affine)
 {
+    if (affine.gain != SIZE_MAX)
+        return (struct norm){ .size = w->config->d_model,
+                              .width = w->d,
+                              .epsilon = (real)w->config->epsilon,
+                              .gain = w->block + affine.gain,
+                              .shift = w->block + affine.shift };
     return (struct norm){ .size = w->config->d_model,
                           .width = w->d,
                           .epsilon = (real)w->config->epsilon,
-                          .gain = w->block + affine.gain,
-                          .shift = w->block + affine.shift };
+                          .gain = w->ones,
+                          .shift = w->zeros };
 }
 
 static void normalise_forward(const struct weights *w, struct affine affine,
@@ -104,15 +110,17 @@ static void normalise_forward(const struct weights *w, struct affine affine,
     norm_forward(&norm, rows, x, y, statistics);
 }
 
-static void normalise_backward(const struct weights *w, struct affine affine,
-                               size_t rows, const real *x,
+static void normalise_backward(const struct weights *w, struct workspace *s,
+                               struct affine affine, size_t rows, const real *x,
                                const real *statistics, const real *dy, bool add,
                                real *dx, real *gradient)
 {
     struct norm norm = norm_of(w, affine);
+    bool both = affine.gain != SIZE_MAX;
 
     norm_backward(&norm, rows, x, statistics, dy, add, dx,
-                  gradient + affine.gain, gradient + affine.shift);
+                  both ? gradient + affine.gain : s->lost,
+                  both ? gradient + affine.shift : s->lost + w->d);
 }
 
 /* x += features of positions, through their map or as they are. */
@@ -203,8 +211,8 @@ static const real *close_backward(const struct weights *w, struct workspace *s,
 {
     if (branch->raw == NULL)
         return s->dx;
-    normalise_backward(w, affine, rows, branch->raw, branch->statistics, s->dx,
-                       false, s->draw, gradient);
+    normalise_backward(w, s, affine, rows, branch->raw, branch->statistics,
+                       s->dx, false, s->draw, gradient);
     if (w->config->norm == NORM_POST)
         memcpy(s->dx, s->draw, rows * w->d * sizeof(real));
     return s->draw;
@@ -216,8 +224,8 @@ static void open_backward(const struct weights *w, struct workspace *s,
                           const struct branch *branch, real *gradient)
 {
     if (w->config->norm == NORM_PRE)
-        normalise_backward(w, affine, rows, branch->input, branch->statistics,
-                           s->dbody, true, s->dx, gradient);
+        normalise_backward(w, s, affine, rows, branch->input,
+                           branch->statistics, s->dbody, true, s->dx, gradient);
     else
         add_reals(rows * w->d, s->dbody, s->dx);
 }
@@ -260,7 +268,7 @@ static struct seat seat_at(const struct weights *w, const struct workspace *s,
                   .keys = keys,
                   .first = narrow ? s->chosen[string] - start : 0,
                   .visible = (enum mask)w->config->mask,
-                  .scale = (real)(scale / sqrt((double)w->head)),
+                  .scale = (real)(scale / w->score_divisor),
                   .q = a->query + row * w->d + column,
                   .k = kv,
                   .v = kv + w->d,
@@ -388,7 +396,10 @@ static void feedforward_forward(const struct weights *w, struct workspace *s,
 
     open_forward(w, layer->feedforward_norm, rows, branch);
     linear_forward(w, &layer->up, rows, branch->body, a->hidden);
-    rectify(rows * w->f, a->hidden);
+    if (w->config->activation == ACTIVATION_TANH)
+        saturate(rows * w->f, a->hidden);
+    else
+        rectify(rows * w->f, a->hidden);
     linear_forward(w, &layer->down, rows, a->hidden,
                    branch->raw != NULL ? branch->raw : output);
     close_forward(w, layer->feedforward_norm, rows, branch->input, branch,
@@ -407,7 +418,10 @@ static void feedforward_backward(const struct weights *w, struct workspace *s,
 
     linear_backward(w, &layer->down, rows, a->hidden, df, false, s->dhidden,
                     gradient);
-    rectify_backward(rows * w->f, a->hidden, s->dhidden);
+    if (w->config->activation == ACTIVATION_TANH)
+        saturate_backward(rows * w->f, a->hidden, s->dhidden);
+    else
+        rectify_backward(rows * w->f, a->hidden, s->dhidden);
     linear_backward(w, &layer->up, rows, branch->body, s->dhidden, false,
                     s->dbody, gradient);
     open_backward(w, s, layer->feedforward_norm, rows, branch, gradient);
@@ -425,7 +439,7 @@ void transformer_forward(const struct weights *w, struct workspace *s,
                             l + 1 < n_layers ? s->layers[l + 1].attention.input
                                              : s->encoded);
     }
-    if (w->config->norm == NORM_PRE)
+    if (model_has_final_norm(w->config))
         normalise_forward(w, w->final_norm, s->n_read, s->encoded, s->final,
                           s->final_statistics);
 }
@@ -433,8 +447,8 @@ void transformer_forward(const struct weights *w, struct workspace *s,
 void transformer_backward(const struct weights *w, struct workspace *s,
                           real *gradient)
 {
-    if (w->config->norm == NORM_PRE)
-        normalise_backward(w, w->final_norm, s->n_read, s->encoded,
+    if (model_has_final_norm(w->config))
+        normalise_backward(w, s, w->final_norm, s->n_read, s->encoded,
                            s->final_statistics, s->dread, false, s->dx,
                            gradient);
     else

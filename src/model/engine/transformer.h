@@ -47,7 +47,7 @@ struct linear {
     compiled *forward, *backward, *gradient; /* or NULL */
 };
 
-/* Gains and shifts in a block; SIZE_MAX: no norm here. */
+/* Gains and shifts in a block; SIZE_MAX: no norm here, or one without. */
 struct affine {
     size_t gain, shift;
 };
@@ -66,6 +66,8 @@ struct weights {
     const struct layout *layout;
     size_t d, f, o;     /* padded d_model, d_ff, outputs */
     size_t head;        /* d_k */
+    double score_divisor;
+    real *ones, *zeros; /* [D], gain and shift of norms that have none */
     struct home *homes; /* [n_tensors] */
     size_t size;        /* of a block */
     real *block;        /* the rounded parameters */
@@ -127,6 +129,7 @@ struct workspace {
     real *dkeys_values;    /* [R][2 D] */
     real *dhidden;         /* [Q][F] */
     real *dread;           /* [N][D] */
+    real *lost;            /* [2][D], of gains and shifts that are not there */
 
     /* what is known of positions: sinusoids [n_positions][D], and features of
      * the chunk's tokens [R][P] where these are others or pass a map */

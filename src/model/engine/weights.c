@@ -118,6 +118,11 @@ struct weights *weights_new(const struct model_config *config,
     w->o = padded(layout->n_outputs);
     w->p = padded(position_features(config->positions, config->d_model));
     w->head = config->d_model / config->n_heads;
+    w->score_divisor = model_score_divisor(config);
+    w->ones = memory_new_aligned(w->d, sizeof(real));
+    w->zeros = memory_new_aligned(w->d, sizeof(real));
+    for (size_t i = 0; i < config->d_model; i++)
+        w->ones[i] = 1;
     w->homes = memory_new(layout->n_tensors, sizeof(*w->homes));
     w->layers = memory_new(config->n_layers, sizeof(*w->layers));
     place(w, layout->token, layout->n_tokens, w->d);
@@ -142,6 +147,8 @@ void weights_free(struct weights *w)
     if (w == NULL)
         return;
     free(w->homes);
+    free(w->ones);
+    free(w->zeros);
     free(w->layers);
     free(w->maps);
     free(w->block);

@@ -98,7 +98,7 @@ static void take_all(struct purse *purse, const struct weights *w,
         take_layer(purse, w, rows, &s->layers[l]);
     s->encoded = take(purse, rows * w->d);
     s->final = s->encoded;
-    if (w->config->norm == NORM_PRE)
+    if (model_has_final_norm(w->config))
         s->final = take(purse, rows * w->d);
     s->final_statistics = take(purse, rows * 2);
     s->means = take(purse, rows * w->d);
@@ -114,6 +114,7 @@ static void take_all(struct purse *purse, const struct weights *w,
     s->dkeys_values = take(purse, rows * 2 * w->d);
     s->dhidden = take(purse, rows * w->f);
     s->dread = take(purse, rows * w->d);
+    s->lost = take(purse, 2 * w->d);
     if (has_features(w))
         s->features = take(purse, rows * w->p);
 }
