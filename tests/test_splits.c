@@ -127,12 +127,12 @@ START_TEST(wrong_settings_are_told)
         { "{train: {count: 5, length: 2..5}, test: {length: []}}",
           "x.yaml:1:50: data.test.length: wrong type: a list; "
           "accepted: " RANGE ", a list of them, or the word as-train\n" },
-        { "{train: {count: 5, length: 2..5}, positives: 1}",
-          "x.yaml:1:46: data.positives: out of range: 1; accepted: a number "
-          "in 0.001..0.999\n" },
-        { "{train: {count: 5, length: 2..5}, objective: next-token}",
-          "x.yaml:1:46: data.objective: unknown word \"next-token\"; "
-          "accepted: membership\n" },
+        { "{train: {count: 5, length: 2..5}, positives: 1.5}",
+          "x.yaml:1:46: data.positives: out of range: 1.5; accepted: a number "
+          "in 0.001..1\n" },
+        { "{train: {count: 5, length: 2..5}, objective: next-symbol}",
+          "x.yaml:1:46: data.objective: unknown word \"next-symbol\"; "
+          "accepted: membership, prefix-membership, next-set, next-token\n" },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

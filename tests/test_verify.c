@@ -280,7 +280,8 @@ END_TEST
 START_TEST(nothing_to_decide_has_no_row)
 {
     struct verify_config config = { .level = 0.9 };
-    struct verification verification = { &config, &dataset, evaluators, false };
+    struct verification verification = { &config, &dataset, evaluators, false,
+                                         NULL };
     struct verdicts verdicts = { 0 };
     struct examples none = { 0 };
 
@@ -298,7 +299,8 @@ END_TEST
 START_TEST(trained_agrees_with_itself)
 {
     struct verify_config config = { .exhaustive = 2000, .level = 0.95 };
-    struct verification verification = { &config, &dataset, evaluators, false };
+    struct verification verification = { &config, &dataset, evaluators, false,
+                                         NULL };
     struct verdicts verdicts = { 0 };
     const struct verdict *row;
 
@@ -371,7 +373,8 @@ END_TEST
 START_TEST(exhaustive_goes_depth_first)
 {
     struct verify_config config = { .exhaustive = 1 << 18 };
-    struct verification verification = { &config, &dataset, evaluators, false };
+    struct verification verification = { &config, &dataset, evaluators, false,
+                                         NULL };
     struct verdicts verdicts = { 0 };
 
     open_data("majority", "{train: {count: 5, length: 1..2}, validation: "
@@ -392,7 +395,8 @@ END_TEST
 START_TEST(an_alphabet_of_one_is_no_trap)
 {
     struct verify_config config = { .exhaustive = 50000 };
-    struct verification verification = { &config, &dataset, evaluators, false };
+    struct verification verification = { &config, &dataset, evaluators, false,
+                                         NULL };
     struct verdicts verdicts = { 0 };
     struct error error = { 0 };
 
@@ -418,7 +422,8 @@ END_TEST
 START_TEST(few_strings_are_enumerated)
 {
     struct verify_config config = { .samples = 30, .level = 0.95 };
-    struct verification verification = { &config, &dataset, evaluators, false };
+    struct verification verification = { &config, &dataset, evaluators, false,
+                                         NULL };
     struct verdicts verdicts = { 0 };
     const struct verdict *row;
 
@@ -471,7 +476,7 @@ START_TEST(prior_says_one_label)
         for (int stream = 0; stream < 2; stream++) {
             struct verify_config config = { .level = 0.95 };
             struct verification verification = { &config, &dataset, evaluators,
-                                                 false };
+                                                 false, NULL };
             struct verdicts verdicts = { 0 };
             const struct verdict *row;
             size_t members = 0;

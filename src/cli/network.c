@@ -47,29 +47,66 @@ static bool read_strings(const struct alphabet *alphabet, size_t *line_number,
     return ok && error->count == 0;
 }
 
-static bool print_decisions(const struct decision *decisions, size_t count,
-                            bool json, struct error *error)
+static void add_json(const struct decision *decision, struct text *out)
 {
+    struct json *row = json_new_object();
+
+    json_set(row, "logit", json_new_number(decision->logit));
+    json_set(row, "degree", json_new_integer(decision->degree));
+    json_set(row, "bound", json_new_number(decision->bound));
+    json_set(row, "undecided", json_new_bool(decision_sign(decision) == 0));
+    json_print(row, false, out);
+    json_free(row);
+}
+
+/* A row of logits on a line: of a string, or of one of its tokens. */
+static void add_row(const struct decision *decisions, size_t n, bool json,
+                    struct text *out)
+{
+    const char *before = json && n > 1 ? "[" : "";
+
+    for (size_t k = 0; k < n; k++) {
+        text_add(out, before);
+        if (json)
+            add_json(&decisions[k], out);
+        else
+            text_add_format(out, "%.17g", decisions[k].logit);
+        before = json ? ", " : " ";
+    }
+    text_add(out, json && n > 1 ? "]\n" : "\n");
+}
+
+/* A line a string; under a sequence objective a line a token, and an empty
+ * one after each string. */
+static bool print_decisions(const struct network *network,
+                            const struct strings *strings,
+                            const struct decision *decisions, bool json,
+                            struct error *error)
+{
+    bool sequence = objective_is_sequence(network_objective(network));
+    size_t outputs = network_layout(network)->n_outputs;
     struct text out = { 0 };
 
-    for (size_t i = 0; i < count; i++) {
-        const struct decision *d = &decisions[i];
+    for (size_t i = 0; i < strings->count; i++) {
+        size_t rows = sequence ? strings_length(strings, i) + 1 : 1;
 
-        if (json) {
-            struct json *row = json_new_object();
-
-            json_set(row, "logit", json_new_number(d->logit));
-            json_set(row, "degree", json_new_integer(d->degree));
-            json_set(row, "bound", json_new_number(d->bound));
-            json_set(row, "undecided", json_new_bool(decision_sign(d) == 0));
-            json_print(row, false, &out);
+        for (size_t t = 0; t < rows; t++, decisions += outputs)
+            add_row(decisions, outputs, json, &out);
+        if (sequence)
             text_add(&out, "\n");
-            json_free(row);
-        } else {
-            text_add_format(&out, "%.17g\n", d->logit);
-        }
     }
     return output_text(&out, error);
+}
+
+/* How many logits STRINGS have. */
+static size_t count_logits(const struct network *network,
+                           const struct strings *strings)
+{
+    size_t rows = strings->count;
+
+    if (rows > 0 && objective_is_sequence(network_objective(network)))
+        rows = tokens_before(strings, rows);
+    return rows * network_layout(network)->n_outputs;
 }
 
 static bool print_logits(const struct trained *trained,
@@ -79,7 +116,6 @@ static bool print_logits(const struct trained *trained,
     const struct model_config *model = &trained->settings->model;
     size_t longest =
         model->positions == POSITIONS_LEARNED ? model->max_length : SIZE_MAX;
-    struct decision *decisions = memory_new(CHUNK, sizeof *decisions);
     size_t line_number = 0;
     bool end = false, ok = true;
 
@@ -89,12 +125,16 @@ static bool print_logits(const struct trained *trained,
         ok = read_strings(language_alphabet(trained->language), &line_number,
                           longest, &strings, &end, error);
         if (strings.count > 0) { /* those before a bad line too */
+            struct decision *decisions = memory_new(
+                count_logits(trained->network, &strings), sizeof *decisions);
+
             evaluator_decide(evaluator, &strings, decisions);
-            ok &= print_decisions(decisions, strings.count, json, error);
+            ok &= print_decisions(trained->network, &strings, decisions, json,
+                                  error);
+            free(decisions);
         }
         strings_clear(&strings);
     }
-    free(decisions);
     return ok;
 }
 
@@ -120,11 +160,15 @@ static bool run_logits(const struct options *options, struct error *error)
 static void fill_table(const struct verdicts *verdicts, struct table *table)
 {
     static const char *const columns[] = {
-        "evaluator", "set",  "class",     "strings",   "accuracy",
-        "low",       "high", "agreement", "undecided", "shortest"
+        "evaluator", "set",        "class",     "strings",   "accuracy",
+        "low",       "high",       "agreement", "undecided", "shortest",
+        "positions", "membership", "loss" /* of sequence objectives */
     };
+    bool sequence = verdicts->count > 0 &&
+                    objective_is_sequence(verdicts->rows[0].objective);
+    size_t n = sizeof columns / sizeof *columns - (sequence ? 0 : 3);
 
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+    for (size_t i = 0; i < n; i++)
         table_column(table, columns[i]);
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct verdict *v = &verdicts->rows[i];
@@ -139,6 +183,11 @@ static void fill_table(const struct verdicts *verdicts, struct table *table)
         table_cell(table, "%.6g", verdict_share(v, v->agreed));
         table_cell(table, "%.6g", verdict_share(v, v->undecided));
         table_cell(table, "%s", v->shortest != NULL ? v->shortest : "");
+        if (!sequence)
+            continue;
+        table_cell(table, "%.6g", (double)v->right / (double)v->positions);
+        table_cell(table, "%.6g", verdict_share(v, v->accepted));
+        table_cell(table, "%.6g", v->loss);
     }
 }
 
@@ -198,10 +247,12 @@ static bool evaluate(const struct options *options, struct error *error,
             .dataset = &dataset,
             .evaluators = evaluators,
             .nonnegative = trained.settings->accept == ACCEPT_NONNEGATIVE,
+            .error = error,
         };
 
         verify(&verification, &verdicts);
-        ok = print_verdicts(&verdicts, options->json, error);
+        ok = error->count == 0 &&
+             print_verdicts(&verdicts, options->json, error);
     }
     evaluators_free(evaluators);
     verdicts_clear(&verdicts);
@@ -231,10 +282,16 @@ static const struct option logits_options[] = {
 const struct command logits_command = {
     .name = "logits",
     .operands = "RUN",
-    .summary = "Prints a run's logit for every string on standard input.",
+    .summary = "Prints a run's logits for the strings on standard input.",
     .examples = "  echo '0 1 1' | saturn logits results/majority/"
                 "seed=1-1a2b3c4d\n"
-                "  saturn logits --network limit RUN <strings\n",
+                "  saturn logits --network limit RUN <strings\n"
+                "\n"
+                "A line a string; under a sequence objective a line a token, "
+                "the begin mark\nfirst, and an empty line after the string.  "
+                "For next-set a line has a logit for\nevery symbol and the "
+                "end mark, for next-token by how much each of them leads\n"
+                "the others.\n",
     .options = logits_options,
     .least = 1,
     .most = 1,

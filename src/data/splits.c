@@ -170,11 +170,9 @@ static const struct field test_split[] = {
     { .key = NULL }
 };
 
-static const char *const objectives[] = { "membership", NULL };
-
 const struct field data_fields[] = {
     { .key = "objective", .type = FIELD_CHOICE, .standard = "membership",
-      .choices = objectives,
+      .choices = objective_names,
       .offset = offsetof(struct data_config, objective),
       .help = "what the network learns to say of a string" },
     { .key = "train", .type = FIELD_STRUCT, .fields = train_split,
@@ -187,7 +185,7 @@ const struct field data_fields[] = {
       .offset = offsetof(struct data_config, test),
       .help = "what nothing but the verdict looks at" },
     { .key = "positives", .type = FIELD_NUMBER, .standard = "1/2",
-      .least = 0.001, .most = 0.999,
+      .least = 0.001, .most = 1,
       .offset = offsetof(struct data_config, positives),
       .help = "probability of a member" },
     { .key = "negatives", .type = FIELD_CUSTOM, .standard = "{uniform: 1}",

@@ -381,6 +381,13 @@ static bool check_together(const struct settings *settings,
                        "train.batch",
                        "a stream has no full batch; accepted: a whole number "
                        "of at least 1");
+    if (objective_is_sequence((enum objective)data->objective) &&
+        settings->model.mask == MASK_FULL)
+        ok = error_add(error, ERROR_CONFIG, place_of(tree, "model"),
+                       "model.mask",
+                       "%s asks about every prefix, and full lets it see what "
+                       "follows; accepted: causal",
+                       objective_names[data->objective]);
     if (settings->model.positions == POSITIONS_LEARNED &&
         settings->model.max_length < length)
         ok = error_add(error, ERROR_CONFIG, place_of(tree, "model"),

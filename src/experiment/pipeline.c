@@ -204,13 +204,15 @@ static struct examples probe_examples(const struct dataset *dataset)
 }
 
 static struct verification verification(const struct pipeline *p,
-                                        struct evaluator **evaluators)
+                                        struct evaluator **evaluators,
+                                        struct error *error)
 {
     return (struct verification){
         .config = &p->settings->verify,
         .dataset = &p->dataset,
         .evaluators = evaluators,
         .nonnegative = p->settings->accept == ACCEPT_NONNEGATIVE,
+        .error = error,
     };
 }
 
@@ -271,7 +273,7 @@ static bool probe(void *self, size_t step, const struct network *network,
     struct pipeline *p = self;
     struct examples view = probe_examples(&p->dataset);
     struct evaluator *list[4] = { NULL };
-    struct verification asked = verification(p, list);
+    struct verification asked = verification(p, list, error);
     struct verdicts verdicts = { 0 };
     struct probe_row row = { .count = 0 };
     double norm = encoder_norm(p, network_weights(network));
@@ -279,6 +281,9 @@ static bool probe(void *self, size_t step, const struct network *network,
 
     if (ok && view.strings.count > 0) {
         verify_examples(&asked, "validation", &view, &verdicts);
+        ok = error->count == 0;
+    }
+    if (ok && view.strings.count > 0) {
         probe_add(&row, "", "norm", norm);
         probe_add(&row, "", "norm_ratio", norm / encoder_norm(p, p->start));
         probe_add(&row, "", "saturation", measure_saturation(p, network));
@@ -398,10 +403,11 @@ static bool saturate(struct pipeline *p, struct error *error)
 /* Rows of the untrained network, as evaluator "untrained", beside what the
  * trained one decides. */
 static void verify_untrained(struct pipeline *p, const char *set,
-                             const struct examples *examples)
+                             const struct examples *examples,
+                             struct error *error)
 {
     struct evaluator *list[] = { p->evaluators[0], p->untrained, NULL };
-    struct verification asked = verification(p, list);
+    struct verification asked = verification(p, list, error);
     struct verdicts both = { 0 };
 
     verify_examples(&asked, set, examples, &both);
@@ -430,14 +436,14 @@ static void verify_splits(struct pipeline *p, const struct verification *asked)
 
         snprintf(set, sizeof set, "test[%zu]", i);
         verify_examples(asked, set, &dataset->tests[i], &p->verdicts);
-        verify_untrained(p, set, &dataset->tests[i]);
+        verify_untrained(p, set, &dataset->tests[i], asked->error);
     }
     verify_prior(asked, &p->verdicts);
 }
 
 static bool verify(struct pipeline *p, struct error *error)
 {
-    struct verification asked = verification(p, p->evaluators);
+    struct verification asked = verification(p, p->evaluators, error);
 
     if (!begin(p, "verify on the splits", error))
         return false;
@@ -448,7 +454,8 @@ static bool verify(struct pipeline *p, struct error *error)
     if (!begin(p, "verify on fresh samples", error))
         return false;
     verify_samples(&asked, &p->verdicts);
-    return run_write_verdicts(&p->run, &p->verdicts, error);
+    return error->count == 0 &&
+           run_write_verdicts(&p->run, &p->verdicts, error);
 }
 
 /* Takes the series from the file, which a resumed run shares with itself. */

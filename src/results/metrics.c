@@ -81,6 +81,24 @@ static void add_under(struct metrics *metrics, const struct text *stem,
     text_clear(&name);
 }
 
+/* What a sequence objective has to say besides. */
+static void add_sequence(struct metrics *metrics, const struct text *stem,
+                         const struct verdict *verdict)
+{
+    bool tokens = verdict->objective == OBJECTIVE_NEXT_TOKEN;
+
+    add_under(metrics, stem, "position_accuracy",
+              (double)verdict->right / (double)verdict->positions);
+    if (!tokens)
+        add_under(metrics, stem, "membership",
+                  verdict_share(verdict, verdict->accepted));
+    if (isnan(verdict->loss))
+        return;
+    add_under(metrics, stem, "loss", verdict->loss);
+    if (tokens)
+        add_under(metrics, stem, "perplexity", exp(verdict->loss));
+}
+
 /* The class `all` is the set as a whole and not named. */
 static void add_verdict(struct metrics *metrics, const struct verdict *verdict)
 {
@@ -100,6 +118,8 @@ static void add_verdict(struct metrics *metrics, const struct verdict *verdict)
               verdict_share(verdict, verdict->undecided));
     add_under(metrics, &stem, "low", verdict->interval.low);
     add_under(metrics, &stem, "high", verdict->interval.high);
+    if (objective_is_sequence(verdict->objective))
+        add_sequence(metrics, &stem, verdict);
     text_clear(&stem);
     if (!whole)
         return;

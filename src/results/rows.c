@@ -218,6 +218,10 @@ static void add_verdict(struct text *out, const struct verdict *verdict)
     csv_number(out, verdict->interval.low);
     csv_number(out, verdict->interval.high);
     csv_text(out, verdict->shortest != NULL ? verdict->shortest : "");
+    csv_count(out, verdict->positions);
+    csv_count(out, verdict->right);
+    csv_count(out, verdict->accepted);
+    csv_number(out, verdict->loss);
     csv_end(out);
 }
 
@@ -225,10 +229,11 @@ bool run_write_verdicts(struct run *run, const struct verdicts *verdicts,
                         struct error *error)
 {
     static const char *const names[] = {
-        "evaluator",  "set",     "least",      "most",   "class",
-        "enumerated", "strings", "recognised", "agreed", "undecided",
-        "rounding",   "flagged", "accuracy",   "low",    "high",
-        "shortest",   NULL
+        "evaluator",  "set",       "least",      "most",     "class",
+        "enumerated", "strings",   "recognised", "agreed",   "undecided",
+        "rounding",   "flagged",   "accuracy",   "low",      "high",
+        "shortest",   "positions", "right",      "accepted", "loss",
+        NULL
     };
     struct text rows = { 0 };
 

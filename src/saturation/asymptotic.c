@@ -35,6 +35,8 @@ struct worker {
     const struct state **trail; /* [n_layers + 1][capacity], by position */
     size_t *tokens;             /* [capacity] */
     size_t length, capacity;
+    size_t topped;     /* leading tokens whose top states stand in the trail */
+    struct state mean; /* of the top states of a string */
     size_t total; /* tokens of the string being read */
     struct series *stream, *branch, *spare; /* names move between these */
     struct series room[3], centred, hidden, head, logit, features;
@@ -101,6 +103,7 @@ static struct worker *worker_new(const struct asymptotic *a)
     series_init(&w->nothing, head, orders);
     series_init(&w->features, p->n_features, orders);
     series_init(&w->logit, p->classifier.matrix.outputs, orders);
+    series_init(&w->mean.output, p->d_model, orders);
     w->projected = memory_new(3 * p->n_heads, sizeof(*w->projected));
     for (size_t i = 0; i < 3 * p->n_heads; i++)
         series_init(&w->projected[i], head, orders);
@@ -135,6 +138,7 @@ static void worker_free(struct worker *w, const struct parameters *p)
     series_clear(&w->nothing);
     series_clear(&w->features);
     series_clear(&w->logit);
+    series_clear(&w->mean.output);
     arithmetic_clear(&w->arithmetic);
     lists_clear(&w->lists);
     free(w->projected);
@@ -503,7 +507,7 @@ static void drop_prefix(struct worker *w, const struct parameters *p)
 {
     for (size_t l = 0; l < p->n_layers; l++)
         w->crowds[l].count = 0;
-    w->length = 0;
+    w->length = w->topped = 0;
 }
 
 static void forget(struct worker *w, const struct parameters *p)
@@ -592,17 +596,20 @@ static size_t token_at(const struct parameters *p, const uint16_t *symbols,
 static void read_causal(struct worker *w, const struct parameters *p,
                         const uint16_t *symbols, size_t n, bool every)
 {
-    size_t shared = 0;
+    size_t shared = 0, kept = every ? w->topped : w->length;
 
-    while (!every && shared < n && shared < w->length &&
+    while (shared < n && shared < kept &&
            w->tokens[shared] == token_at(p, symbols, shared))
         shared++;
     while (w->length > shared)
         pop(w, p);
+    if (w->topped > shared)
+        w->topped = shared;
     while (w->length < n) {
         push(w, p, token_at(p, symbols, w->length));
         if (every || w->length == n)
             top(w, p);
+        w->topped += every;
     }
     top(w, p);
 }
@@ -674,12 +681,38 @@ static struct worker *read(struct asymptotic *a, size_t thread,
     return w;
 }
 
+/* The mean of the top states of N tokens. */
+static const struct state *mean_of(struct worker *w, const struct parameters *p,
+                                   size_t n)
+{
+    struct lists *lists = &w->lists;
+    struct scalar share = { .known = 1, .exact = true };
+
+    share.planes[0] = (struct ball){ 1 / (double)n, PLANE_UNIT / (double)n };
+    w->mean.flagged = w->mean.rounding = false;
+    for (size_t t = 0; t < n; t++) {
+        const struct state *state = *trail_at(w, p->n_layers, t);
+
+        lists->values[t] = &state->output;
+        lists->weights[t] = share;
+        w->mean.flagged = w->mean.flagged || state->flagged;
+        w->mean.rounding = w->mean.rounding || state->rounding;
+    }
+    series_mix(&w->arithmetic, n, lists->values, lists->weights, 0,
+               &w->mean.output);
+    return &w->mean;
+}
+
 const struct state *asymptotic_read(struct asymptotic *a, size_t thread,
                                     const uint16_t *symbols, size_t length)
 {
-    struct worker *w = read(a, thread, symbols, length, false);
+    const struct parameters *p = a->parameters;
+    bool one = p->readout == READOUT_LAST;
+    struct worker *w = read(a, thread, symbols, length, !one);
 
-    return *trail_at(w, a->parameters->n_layers, length);
+    if (p->readout == READOUT_MEAN)
+        return mean_of(w, p, length + 1);
+    return *trail_at(w, p->n_layers, one ? length : 0);
 }
 
 void asymptotic_read_all(struct asymptotic *a, size_t thread,
@@ -692,13 +725,13 @@ void asymptotic_read_all(struct asymptotic *a, size_t thread,
            (length + 1) * sizeof(*states));
 }
 
-struct scalar asymptotic_classify(struct asymptotic *a, size_t thread,
-                                  const struct state *state, bool leading)
+void asymptotic_classify(struct asymptotic *a, size_t thread,
+                         const struct state *state, bool leading,
+                         struct scalar *logits)
 {
     struct worker *w = a->workers[thread];
     struct arithmetic arithmetic = w->arithmetic;
     struct series output = state->output;
-    struct scalar logit;
 
     if (leading) {
         int first = series_leading(&output);
@@ -713,14 +746,15 @@ struct scalar asymptotic_classify(struct asymptotic *a, size_t thread,
         output.exact = true;
     }
     series_linear(&arithmetic, &a->parameters->classifier, &output, &w->logit);
-    logit = (struct scalar){ .top = w->logit.top,
-                             .known = w->logit.known,
-                             .exact = w->logit.exact };
-    for (size_t k = 0; k < logit.known; k++) {
-        const double *plane = series_plane(&w->logit, k);
+    for (size_t i = 0; i < w->logit.width; i++) {
+        logits[i] = (struct scalar){ .top = w->logit.top,
+                                     .known = w->logit.known,
+                                     .exact = w->logit.exact };
+        for (size_t k = 0; k < w->logit.known; k++) {
+            const double *plane = series_plane(&w->logit, k);
 
-        if (plane != NULL)
-            logit.planes[k] = plane_ball(w->logit.stride, plane, 0);
+            if (plane != NULL)
+                logits[i].planes[k] = plane_ball(w->logit.stride, plane, i);
+        }
     }
-    return logit;
 }

@@ -28,9 +28,9 @@ void asymptotic_free(struct asymptotic *asymptotic);
 void asymptotic_prepare(struct asymptotic *asymptotic);
 
 /*
- * The final state of the last token, or with STATES of every token, begin
- * mark first: [length + 1].  Valid until this thread's next call.  What a
- * string shares with the one before is not computed again.
+ * The final state that the model's readout names, or with STATES of every
+ * token, begin mark first: [length + 1].  Valid until this thread's next call.
+ * What a string shares with the one before is not computed again.
  */
 const struct state *asymptotic_read(struct asymptotic *asymptotic,
                                     size_t thread, const uint16_t *symbols,
@@ -40,10 +40,12 @@ void asymptotic_read_all(struct asymptotic *asymptotic, size_t thread,
                          const struct state **states);
 
 /*
- * The classifier on a final state.  LEADING gives it the leading coefficient
- * of the encoder's output alone, and the bias, as numbers of degree 0.
+ * The classifier on a final state: LOGITS [n_outputs].  LEADING gives it the
+ * leading coefficient of the encoder's output alone, and the bias, as numbers
+ * of degree 0.
  */
-struct scalar asymptotic_classify(struct asymptotic *asymptotic, size_t thread,
-                                  const struct state *state, bool leading);
+void asymptotic_classify(struct asymptotic *asymptotic, size_t thread,
+                         const struct state *state, bool leading,
+                         struct scalar *logits);
 
 #endif

@@ -48,6 +48,8 @@ enum { MEASURED = 256 };
 struct evaluator {
     char *name;
     const struct kind *kind;
+    enum objective objective;
+    size_t n_outputs;
     struct network *network; /* where the network itself decides */
     struct attention_rule rule;
     struct asymptotic *asymptotic; /* where series do */
@@ -160,6 +162,80 @@ static struct decision judge_encoder(const struct scalar *logit,
     return decision;
 }
 
+int decision_sign(const struct decision *decision)
+{
+    if (!(fabs(decision->logit) > decision->bound))
+        return 0;
+    return decision->logit > 0 ? 1 : -1;
+}
+
+/* Whether A, of a logit that is not greater than another, is nearer to it. */
+static bool is_nearer(const struct decision *a, const struct decision *b)
+{
+    if (decision_sign(a) == 0 || decision_sign(b) == 0)
+        return decision_sign(b) != 0;
+    return a->degree != b->degree ? a->degree < b->degree : a->logit > b->logit;
+}
+
+/* Given by how much every other output leads number TOP, fills in TOP's. */
+static void complete_leads(size_t n, size_t top, struct decision *leads)
+{
+    size_t second = top == 0 ? 1 : 0;
+
+    for (size_t k = second + 1; k < n; k++)
+        if (k != top && is_nearer(&leads[k], &leads[second]))
+            second = k;
+    leads[top] = leads[second];
+    leads[top].logit = -leads[top].logit;
+}
+
+/* Turns the logits of plain decisions into leads. */
+static void lead_plainly(size_t n, struct decision *decisions)
+{
+    size_t top = 0;
+    double greatest;
+
+    for (size_t k = 1; k < n; k++)
+        if (decisions[k].logit > decisions[top].logit)
+            top = k;
+    greatest = decisions[top].logit;
+    for (size_t k = 0; k < n; k++)
+        decisions[k].logit -= greatest;
+    complete_leads(n, top, decisions);
+}
+
+static struct decision judge_difference(const struct kind *kind, size_t orders,
+                                        const struct scalar *a,
+                                        const struct scalar *b,
+                                        const struct state *state)
+{
+    struct scalar difference;
+
+    scalar_subtract(orders, a, b, &difference);
+    return kind->judge(&difference, state);
+}
+
+/* The leads of N logits that are series. */
+static void lead(const struct kind *kind, size_t orders, size_t n,
+                 const struct scalar *logits, const struct state *state,
+                 struct decision *leads)
+{
+    size_t top = 0;
+
+    for (size_t k = 1; k < n; k++) {
+        struct decision ahead =
+            judge_difference(kind, orders, &logits[k], &logits[top], state);
+
+        if (decision_sign(&ahead) > 0)
+            top = k;
+    }
+    for (size_t k = 0; k < n; k++)
+        if (k != top)
+            leads[k] =
+                judge_difference(kind, orders, &logits[k], &logits[top], state);
+    complete_leads(n, top, leads);
+}
+
 /* clang-format off */
 static const struct kind kinds[] = {
     { "trained",    create_trained,   false, NULL },
@@ -170,13 +246,6 @@ static const struct kind kinds[] = {
     { "sharpened=", create_sharpened, false, NULL },
 };
 /* clang-format on */
-
-int decision_sign(const struct decision *decision)
-{
-    if (!(fabs(decision->logit) > decision->bound))
-        return 0;
-    return decision->logit > 0 ? 1 : -1;
-}
 
 /* The kind that NAME is one of, and its number. */
 static const struct kind *find_kind(const char *name, double *c)
@@ -217,18 +286,6 @@ static bool check_finite(const struct kind *kind, const struct network *network,
     return true;
 }
 
-/* Series read the last token. */
-static bool check_readout(const struct kind *kind,
-                          const struct network *network, struct error *error)
-{
-    if (kind->judge == NULL ||
-        network_config(network)->readout == READOUT_LAST)
-        return true;
-    return error_set(error, ERROR_CONFIG,
-                     "saturation: scaled, limit and encoder need "
-                     "model.readout last");
-}
-
 static struct evaluator *create(const char *name, const struct kind *kind,
                                 const struct network *network,
                                 const struct saturation_config *config,
@@ -238,6 +295,8 @@ static struct evaluator *create(const char *name, const struct kind *kind,
 
     evaluator->name = memory_copy_text(name);
     evaluator->kind = kind;
+    evaluator->objective = network_objective(network);
+    evaluator->n_outputs = network_layout(network)->n_outputs;
     kind->create(evaluator, network, config, c);
     return evaluator;
 }
@@ -254,8 +313,7 @@ bool evaluator_new(struct evaluator **out, const char *name,
                          "no evaluator is called '%s'; accepted: trained, "
                          "scaled=C, limit, encoder, attention, sharpened=C",
                          name);
-    if (!check_finite(kind, network, error) ||
-        !check_readout(kind, network, error))
+    if (!check_finite(kind, network, error))
         return false;
     *out = create(name, kind, network, config, c);
     return true;
@@ -282,6 +340,7 @@ struct task {
     const struct evaluator *evaluator;
     struct asymptotic *asymptotic;
     const struct strings *strings;
+    size_t n_outputs;
     struct decision *decisions;
     /* of saturation_measure */
     size_t first, d;
@@ -289,23 +348,55 @@ struct task {
     double *cosines; /* sums over the tokens of each string */
 };
 
+/* Decides by the logits of one final state. */
+static void decide_state(const struct task *task, size_t thread,
+                         const struct state *state, struct scalar *logits,
+                         struct decision *decisions)
+{
+    const struct kind *kind = task->evaluator->kind;
+
+    asymptotic_classify(task->asymptotic, thread, state, kind->leading, logits);
+    if (task->evaluator->objective == OBJECTIVE_NEXT_TOKEN)
+        lead(kind, ORDERS_MOST, task->n_outputs, logits, state, decisions);
+    else
+        for (size_t k = 0; k < task->n_outputs; k++)
+            decisions[k] = kind->judge(&logits[k], state);
+}
+
+static void decide_string(const struct task *task, size_t thread, size_t i,
+                          struct scalar *logits)
+{
+    const uint16_t *symbols = strings_at(task->strings, i);
+    size_t n = strings_length(task->strings, i) + 1;
+    struct decision *decisions = task->decisions;
+    const struct state **states;
+
+    if (!objective_is_sequence(task->evaluator->objective)) {
+        decide_state(task, thread,
+                     asymptotic_read(task->asymptotic, thread, symbols, n - 1),
+                     logits, decisions + i);
+        return;
+    }
+    states = memory_new(n, sizeof(struct state *));
+    asymptotic_read_all(task->asymptotic, thread, symbols, n - 1, states);
+    decisions += tokens_before(task->strings, i) * task->n_outputs;
+    for (size_t t = 0; t < n; t++)
+        decide_state(task, thread, states[t], logits,
+                     decisions + t * task->n_outputs);
+    free(states);
+}
+
 static void decide_block(void *context, size_t item, size_t thread)
 {
     const struct task *task = context;
-    const struct kind *kind = task->evaluator->kind;
+    struct scalar *logits = memory_new(task->n_outputs, sizeof(*logits));
     size_t end = (item + 1) * BLOCK;
 
     if (end > task->strings->count)
         end = task->strings->count;
-    for (size_t i = item * BLOCK; i < end; i++) {
-        const struct state *state = asymptotic_read(
-            task->asymptotic, thread, strings_at(task->strings, i),
-            strings_length(task->strings, i));
-        struct scalar logit =
-            asymptotic_classify(task->asymptotic, thread, state, kind->leading);
-
-        task->decisions[i] = kind->judge(&logit, state);
-    }
+    for (size_t i = item * BLOCK; i < end; i++)
+        decide_string(task, thread, i, logits);
+    free(logits);
 }
 
 static void decide_plainly(const struct evaluator *evaluator,
@@ -313,11 +404,20 @@ static void decide_plainly(const struct evaluator *evaluator,
                            struct decision *decisions)
 {
     struct batch batch = { strings, NULL, strings->count };
-    double *logits = memory_new(strings->count, sizeof(*logits));
+    size_t outputs = network_layout(evaluator->network)->n_outputs;
+    size_t rows = strings->count, n;
+    double *logits;
 
+    if (objective_is_sequence(evaluator->objective) && rows > 0)
+        rows = tokens_before(strings, rows);
+    n = rows * outputs;
+    logits = memory_new(n + 1, sizeof(*logits));
     network_logits(evaluator->network, &batch, &evaluator->rule, logits);
-    for (size_t i = 0; i < strings->count; i++)
+    for (size_t i = 0; i < n; i++)
         decisions[i] = (struct decision){ .logit = logits[i] };
+    for (size_t r = 0; evaluator->objective == OBJECTIVE_NEXT_TOKEN && r < rows;
+         r++)
+        lead_plainly(outputs, decisions + r * outputs);
     free(logits);
 }
 
@@ -327,6 +427,7 @@ void evaluator_decide(struct evaluator *evaluator,
     struct task task = { .evaluator = evaluator,
                          .asymptotic = evaluator->asymptotic,
                          .strings = strings,
+                         .n_outputs = evaluator->n_outputs,
                          .decisions = decisions };
 
     if (evaluator->kind->judge == NULL) {

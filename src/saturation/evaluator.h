@@ -36,6 +36,7 @@ struct saturation_config {
 };
 extern const struct field saturation_fields[];
 
+/* On one output of the network. */
 struct decision {
     double logit;  /* limit: the leading coefficient beyond its bound, or 0 */
     int degree;    /* limit: the power of c it belongs to; else 0 */
@@ -61,9 +62,12 @@ void evaluator_free(struct evaluator *evaluator); /* NULL is fine */
 const char *evaluator_name(const struct evaluator *evaluator);
 
 /*
- * Decides strings 0..count-1 of STRINGS (a prefix shared with the string
- * before is not computed again where the mask is causal: lexicographic order
- * is cheapest).  Uses all threads; the result does not depend on them.
+ * Decides strings 0..count-1 of STRINGS: DECISIONS has one a string, or under
+ * a sequence objective [sum of (length + 1)][n_outputs].  For next-token the
+ * logit is the output's lead: its logit less the greatest other one, so that
+ * what is predicted has the one positive lead.  (A prefix shared with the
+ * string before is not computed again where the mask is causal: lexicographic
+ * order is cheapest.)  Uses all threads; the result does not depend on them.
  */
 void evaluator_decide(struct evaluator *evaluator,
                       const struct strings *strings,

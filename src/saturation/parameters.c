@@ -187,6 +187,7 @@ struct parameters *parameters_new(const struct network *network, double factor)
     p->n_heads = config->n_heads;
     p->n_layers = config->n_layers;
     p->mask = config->mask;
+    p->readout = config->readout;
     p->positions = config->positions;
     p->activation = config->activation;
     p->score_scale = 1 / model_score_divisor(config);

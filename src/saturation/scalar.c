@@ -67,6 +67,44 @@ static size_t least_known(size_t orders, const struct scalar *a)
     return a->exact || a->known > orders ? orders : a->known;
 }
 
+/* The degree below which A is not known, or what it has stored. */
+static int lowest(const struct scalar *a)
+{
+    return a->top - (int)a->known + 1;
+}
+
+static struct ball coefficient(const struct scalar *a, int degree)
+{
+    return degree > a->top || degree < lowest(a) ? nothing
+                                                 : a->planes[a->top - degree];
+}
+
+void scalar_subtract(size_t orders, const struct scalar *a,
+                     const struct scalar *b, struct scalar *out)
+{
+    static const struct scalar zero = { .known = 1, .exact = true };
+    int low;
+
+    if (a->known == 0)
+        a = &zero;
+    if (b->known == 0)
+        b = &zero;
+    if (a->exact == b->exact)
+        low = (lowest(a) < lowest(b)) == a->exact ? lowest(a) : lowest(b);
+    else
+        low = a->exact ? lowest(b) : lowest(a);
+    out->top = a->top > b->top ? a->top : b->top;
+    out->exact = a->exact && b->exact;
+    out->known = (size_t)(out->top - low + 1);
+    if (out->known > orders) {
+        out->known = orders;
+        out->exact = false;
+    }
+    for (size_t k = 0; k < out->known; k++)
+        out->planes[k] = ball_subtract(coefficient(a, out->top - (int)k),
+                                       coefficient(b, out->top - (int)k));
+}
+
 void scalar_multiply(size_t orders, const struct scalar *a,
                      const struct scalar *b, struct scalar *out)
 {

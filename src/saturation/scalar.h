@@ -34,7 +34,10 @@ struct ball ball_scale(struct ball a, double factor); /* FACTOR within 2 u */
 /* Whether nothing but plane 0 is there. */
 bool scalar_single(const struct scalar *a);
 
-/* All of these keep at most ORDERS planes; OUT is not one of the inputs. */
+/* All of these keep at most ORDERS planes; OUT is not one of the inputs.
+ * Subtraction takes zeros, of which no plane is known, too. */
+void scalar_subtract(size_t orders, const struct scalar *a,
+                     const struct scalar *b, struct scalar *out);
 void scalar_multiply(size_t orders, const struct scalar *a,
                      const struct scalar *b, struct scalar *out);
 

@@ -3,6 +3,7 @@
 #include "verify/verify.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "base/parallel.h"
 #include "base/statistics.h"
 #include "base/text.h"
+#include "verify/finding.h"
 
 /* clang-format off */
 const struct field verify_fields[] = {
@@ -38,9 +40,15 @@ void verdicts_clear(struct verdicts *verdicts)
 
 /* ----------------------------------------------------------------- tallies */
 
+/* Decisions held at once under a sequence objective. */
+#define SLICE ((size_t)1 << 18)
+
 /* What one evaluator made of one class. */
 struct tally {
     size_t strings, recognised, agreed, undecided, rounding, flagged;
+    size_t positions, right, accepted;
+    struct loss loss;
+    bool unsized; /* some logit has no size, so the loss has none */
     bool erred;
     uint16_t *wrong; /* the first string decided wrongly */
     size_t wrong_length;
@@ -105,6 +113,16 @@ static void survey_clear(struct survey *survey)
     free(survey->classes);
 }
 
+static size_t find_longest(const struct strings *strings)
+{
+    size_t longest = 0;
+
+    for (size_t i = 0; i < strings->count; i++)
+        if (strings_length(strings, i) > longest)
+            longest = strings_length(strings, i);
+    return longest;
+}
+
 /* Keeps a wrongly decided string if it comes before the one kept. */
 static void keep_first(struct tally *tally, const uint16_t *symbols, size_t n)
 {
@@ -126,33 +144,46 @@ static void keep_first(struct tally *tally, const uint16_t *symbols, size_t n)
     tally->erred = true;
 }
 
-/* 1 accepts, -1 rejects, 0 is undecided. */
-static int answer(const struct verification *verification,
-                  const struct decision *decision)
-{
-    int sign = decision_sign(decision);
-
-    if (sign == 0 && verification->nonnegative && decision->logit == 0 &&
-        decision->bound == 0)
-        return 1;
-    return sign;
-}
-
 static void tally_add(struct tally *tally, const struct examples *examples,
-                      size_t i, int decided, int trained,
-                      const struct decision *decision)
+                      size_t i, const struct finding *finding)
 {
-    bool right = decided == (examples->member[i] ? 1 : -1);
-
+    tally->loss = tally->strings == 0 ? finding->loss
+                                      : loss_add(tally->loss, finding->loss);
     tally->strings++;
-    tally->recognised += right;
-    tally->agreed += decided != 0 && decided == trained;
-    tally->undecided += decided == 0;
-    tally->rounding += decision->rounding;
-    tally->flagged += decision->flagged;
-    if (decided != 0 && !right)
+    tally->recognised += finding->right;
+    tally->agreed += finding->agreed;
+    tally->undecided += finding->undecided;
+    tally->rounding += finding->rounding;
+    tally->flagged += finding->flagged;
+    tally->positions += finding->positions;
+    tally->right += finding->positions_right;
+    tally->accepted += finding->accepts == (examples->member[i] ? 1 : -1);
+    tally->unsized |= !finding->sized;
+    if (finding->wrong)
         keep_first(tally, strings_at(&examples->strings, i),
                    strings_length(&examples->strings, i));
+}
+
+static enum objective objective_of(const struct verification *verification)
+{
+    return (enum objective)verification->dataset->config->objective;
+}
+
+static size_t symbols_of(const struct verification *verification)
+{
+    return language_alphabet(verification->dataset->language)->size;
+}
+
+static size_t outputs_of(const struct verification *verification)
+{
+    return objective_outputs(objective_of(verification),
+                             symbols_of(verification));
+}
+
+/* Nothing follows a string that is going to be no member. */
+static bool is_left_out(const struct verification *verification, bool member)
+{
+    return !member && objective_of(verification) == OBJECTIVE_NEXT_TOKEN;
 }
 
 /* Counts what evaluator E decided, beside what `trained` did. */
@@ -161,35 +192,102 @@ static void count(struct survey *survey, size_t e,
                   const struct decision *decisions,
                   const struct decision *trained)
 {
+    const struct verification *verification = survey->verification;
+    const struct reading reading = {
+        .objective = objective_of(verification),
+        .n_symbols = symbols_of(verification),
+        .nonnegative = verification->nonnegative,
+        .strings = &examples->strings,
+        .targets = examples_targets(examples),
+        .decisions = decisions,
+        .trained = trained,
+    };
     struct tally *tallies = survey->tallies + e * (1 + survey->n_classes);
+    double *room = memory_new((find_longest(&examples->strings) + 1) *
+                                  outputs_of(verification),
+                              sizeof *room);
 
     for (size_t i = 0; i < examples->strings.count; i++) {
-        int decided = answer(survey->verification, &decisions[i]);
-        int reference = answer(survey->verification, &trained[i]);
+        struct finding finding;
 
+        if (is_left_out(verification, examples->member[i]))
+            continue;
+        finding = finding_of(&reading, i, room);
         assert(examples->kind[i] < survey->n_classes);
-        tally_add(&tallies[0], examples, i, decided, reference, &decisions[i]);
-        tally_add(&tallies[1 + examples->kind[i]], examples, i, decided,
-                  reference, &decisions[i]);
+        tally_add(&tallies[0], examples, i, &finding);
+        tally_add(&tallies[1 + examples->kind[i]], examples, i, &finding);
     }
+    free(room);
+}
+
+/* Lets every evaluator decide a slice of the set, aimed at. */
+static void survey_slice(struct survey *survey, const struct examples *slice,
+                         size_t n_decisions)
+{
+    struct evaluator **evaluators = survey->verification->evaluators;
+    struct decision *trained = memory_new(n_decisions, sizeof *trained);
+    struct decision *decisions = memory_new(n_decisions, sizeof *decisions);
+
+    for (size_t e = 0; e < survey->n_evaluators; e++) {
+        struct decision *mine = e == 0 ? trained : decisions;
+
+        evaluator_decide(evaluators[e], &slice->strings, mine);
+        count(survey, e, slice, mine, trained);
+    }
+    free(decisions);
+    free(trained);
+}
+
+/* COUNT of the examples from FIRST on; borrows all but the targets. */
+static struct examples slice_of(const struct examples *examples, size_t first,
+                                size_t count)
+{
+    struct examples slice = *examples;
+
+    slice.strings.offsets += first;
+    slice.strings.count = count;
+    slice.member += first;
+    slice.kind += first;
+    slice.targets = NULL;
+    return slice;
+}
+
+/* How many strings from FIRST on have at most SLICE decisions, at least one;
+ * the decisions in *N. */
+static size_t next_slice(const struct verification *verification,
+                         const struct strings *strings, size_t first, size_t *n)
+{
+    size_t outputs = outputs_of(verification), count = 0;
+
+    *n = 0;
+    if (!objective_is_sequence(objective_of(verification)))
+        return *n = strings->count - first;
+    for (; first + count < strings->count; count++) {
+        size_t more = (strings_length(strings, first + count) + 1) * outputs;
+
+        if (count > 0 && *n + more > SLICE)
+            break;
+        *n += more;
+    }
+    return count;
 }
 
 /* Lets every evaluator decide EXAMPLES, a part of the set. */
 static void survey_add(struct survey *survey, const struct examples *examples)
 {
-    struct evaluator **evaluators = survey->verification->evaluators;
-    size_t n = examples->strings.count;
-    struct decision *trained = memory_new(n + 1, sizeof *trained);
-    struct decision *decisions = memory_new(n + 1, sizeof *decisions);
+    const struct verification *asked = survey->verification;
+    size_t step, n;
 
-    for (size_t e = 0; n > 0 && e < survey->n_evaluators; e++) {
-        struct decision *mine = e == 0 ? trained : decisions;
+    for (size_t first = 0; first < examples->strings.count; first += step) {
+        struct examples slice;
 
-        evaluator_decide(evaluators[e], &examples->strings, mine);
-        count(survey, e, examples, mine, trained);
+        step = next_slice(asked, &examples->strings, first, &n);
+        slice = slice_of(examples, first, step);
+        if (!dataset_aim(asked->dataset, &slice, asked->error))
+            return;
+        survey_slice(survey, &slice, n);
+        free(slice.targets);
     }
-    free(decisions);
-    free(trained);
 }
 
 /* -------------------------------------------------------------------- rows */
@@ -233,6 +331,12 @@ static void add_row(const struct survey *survey, const char *evaluator,
         .rounding = tally->rounding,
         .flagged = tally->flagged,
         .interval = { share, share },
+        .objective = objective_of(survey->verification),
+        .positions = tally->positions,
+        .right = tally->right,
+        .accepted = tally->accepted,
+        .loss = tally->unsized ? NAN
+                               : tally->loss.sum / (double)tally->loss.targets,
         .shortest = print_string(survey, tally),
     };
     if (!enumerated)
@@ -449,6 +553,8 @@ static void verify_bin(const struct verification *verification, size_t bin,
     survey.least = dataset_range(dataset, range).least;
     survey.most = dataset_range(dataset, range).most;
     for (size_t kind = 0; kind < survey.n_classes; kind++) {
+        if (is_left_out(verification, kind == 0))
+            continue;
         survey.enumerated[kind] =
             is_small(dataset, kind, lengths, n_lengths, samples);
         if (survey.enumerated[kind])
@@ -488,6 +594,8 @@ void verify_prior(const struct verification *verification,
     const struct dataset *dataset = verification->dataset;
     double logit = member_is_likelier(dataset) ? 1 : -1;
 
+    if (objective_is_sequence(objective_of(verification)))
+        return;
     for (size_t b = 0; b < dataset->n_tests; b++) {
         const struct examples *test = &dataset->tests[b];
         size_t n = test->strings.count;

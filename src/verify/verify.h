@@ -2,7 +2,8 @@
 
 /*
  * A network held against its language: every string up to a budget, samples
- * or all strings beyond, per length bin and class, for every evaluator.
+ * or all strings beyond, per length bin and class, for every evaluator.  What
+ * is decided of a string depends on the objective (finding.h).
  */
 
 #ifndef VERIFY_VERIFY_H
@@ -34,13 +35,19 @@ struct verdict {
     char class[64];     /* "all", "members", "outside", "uniform", "edit-2" */
     bool enumerated;    /* every string of its kind, not a sample */
     size_t strings;
-    size_t recognised; /* decision equals membership */
-    size_t agreed;     /* decides as `trained` does */
-    size_t undecided;  /* the logit is zero within its bound: not recognised
+    size_t recognised; /* decision equals membership, or all are right */
+    size_t agreed;     /* decides as `trained` does, everywhere */
+    size_t undecided;  /* a logit is zero within its bound: not recognised
                           and not agreed, even if `trained` is undecided */
     size_t rounding, flagged;
     struct interval interval; /* of recognised / strings; a point if
                                  enumerated */
+    enum objective objective;
+    size_t positions; /* with a target, in all strings; for membership one */
+    size_t right;     /* of them */
+    size_t accepted;  /* strings whose acceptance is membership */
+    double loss;      /* mean, nats a target (loss.h); NAN in the limit, where
+                         logits have no size */
     char *shortest; /* first string decided wrongly, by length and then in
                        lexicographic order; the empty string is ""; or NULL */
 };
@@ -64,6 +71,8 @@ struct verification {
     struct evaluator **evaluators; /* NULL-terminated */
     bool nonnegative; /* a logit of zero with bound zero accepts; otherwise
                          it is undecided, as one within a bound always is */
+    struct error *error; /* of sequence objectives: hears of a language that
+                            cannot tell what may follow; rows are void then */
 };
 
 /*
@@ -88,7 +97,8 @@ void verify_samples(const struct verification *verification,
                     struct verdicts *verdicts);
 
 /* Adds rows for the label prior: always the likelier label of the train
- * split (of two as likely, member), as evaluator "prior", over the tests. */
+ * split (of two as likely, member), as evaluator "prior", over the tests; for
+ * membership alone. */
 void verify_prior(const struct verification *verification,
                   struct verdicts *verdicts);
 
