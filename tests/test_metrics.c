@@ -63,6 +63,30 @@ START_TEST(verdicts_get_the_names_claims_ask_for)
 }
 END_TEST
 
+START_TEST(heads_are_counted_by_class)
+{
+    struct head_profile rows[] = {
+        { .mask = HEAD_MASK_OWN, .class = HEAD_MEAN, .split = 0.5 },
+        { .mask = HEAD_MASK_OWN, .class = HEAD_MEAN, .split = 1 },
+        { .mask = HEAD_MASK_ZERO, .class = HEAD_OTHER, .split = 0.25 },
+        { .mask = HEAD_MASK_ZERO, .class = HEAD_ARGMAX, .split = 0.25 },
+    };
+    struct head_profiles profiles = { rows, 4 };
+    struct metrics metrics = { 0 };
+
+    metrics_add_heads(&metrics, &profiles);
+    ck_assert_uint_eq(metrics.count, 8);
+    assert_metric(&metrics, "heads.own.argmax", 0);
+    assert_metric(&metrics, "heads.own.mean", 2);
+    assert_metric(&metrics, "heads.own.other", 0);
+    assert_metric(&metrics, "heads.own.split", 0.75);
+    assert_metric(&metrics, "heads.zero.argmax", 1);
+    assert_metric(&metrics, "heads.zero.other", 1);
+    assert_metric(&metrics, "heads.zero.split", 0.25);
+    metrics_clear(&metrics);
+}
+END_TEST
+
 START_TEST(growth_laws_give_fit_and_exponent)
 {
     struct growth_fit fits[] = {
@@ -152,6 +176,7 @@ int main(void)
 
     tcase_add_checked_fixture(tests, scratch_open, scratch_close);
     tcase_add_test(tests, verdicts_get_the_names_claims_ask_for);
+    tcase_add_test(tests, heads_are_counted_by_class);
     tcase_add_test(tests, growth_laws_give_fit_and_exponent);
     tcase_add_test(tests, what_is_written_is_read);
     tcase_add_test(tests, a_word_and_a_number_replace_each_other);

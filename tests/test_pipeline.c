@@ -148,6 +148,7 @@ START_TEST(a_run_leaves_its_directory)
         "trajectory.csv",
         "probes.csv",
         "verdict.csv",
+        "heads.csv",
         "growth.csv",
         "metrics.json",
         "checkpoints",
@@ -231,6 +232,8 @@ START_TEST(metrics_are_consistent)
     value_of(&metrics, "prior.test[1].accuracy");
     value_of(&metrics, "limit.test[0].edit-1.accuracy");
     value_of(&metrics, "growth.sqrt.r2");
+    value_of(&metrics, "heads.own.argmax");
+    value_of(&metrics, "heads.zero.split");
     metrics_clear(&metrics);
 }
 END_TEST

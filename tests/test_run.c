@@ -802,11 +802,31 @@ START_TEST(verdicts_and_growth_are_tables)
     };
     struct growth_fit fit = { "sqrt", "a sqrt(t) + b", 2, 0.5, NAN, 0.75, 10 };
     struct verdicts verdicts = { rows, 2 };
+    struct head_profile head = { .mask = HEAD_MASK_ZERO,
+                                 .layer = 1,
+                                 .head = 3,
+                                 .rows = 8,
+                                 .mean = 1.5,
+                                 .sd = 0.5,
+                                 .split = 0.25,
+                                 .choices = 6,
+                                 .single = 1,
+                                 .bins = { 6, 1, 1 },
+                                 .class = HEAD_ARGMAX };
+    struct head_profiles heads = { &head, 1 };
     struct error error = { 0 };
     struct text text;
     struct run run;
 
     open_well(&run, RUN_NEW);
+    EXPECT(run_write_heads(&run, &heads, &error));
+    text = read_file("results", true, "heads.csv");
+    ck_assert_str_eq(
+        text.data,
+        "mask,layer,head,class,rows,mean,sd,split,tied,choices,single,all,1,2,"
+        "3-4,5-8,9-16,17-32,33-64,65-128,129-256,257-512,513-1024,1025-\n"
+        "zero,1,3,argmax,8,1.5,0.5,0.25,0,6,1,0,6,1,1,0,0,0,0,0,0,0,0,0\n");
+    text_clear(&text);
     EXPECT(run_write_verdicts(&run, &verdicts, &error));
     EXPECT(run_write_growth(&run, &fit, 1, &error));
     text = read_file("results", true, "verdict.csv");

@@ -31,7 +31,7 @@ struct command {
 
 extern const struct command check_command, run_command, language_command,
     generate_command, logits_command, saturate_command, verify_command,
-    growth_command, report_command, list_command;
+    heads_command, growth_command, report_command, list_command;
 
 /* Writes TEXT to standard output and empties it; ERROR_IO when that fails,
  * as it does at the latest in output_finish. */

@@ -45,8 +45,9 @@ static const char *const evaluators[] = {
     "untrained", "prior", NULL
 };
 static const char *const others[] = {
-    "norm", "saturation", "loss", "growth", "path", "layers", "language",
-    "dataset", "steps", "validation", "test", "exhaustive", "verify", NULL
+    "norm", "saturation", "loss", "growth", "path", "layers", "heads",
+    "language", "dataset", "steps", "validation", "test", "exhaustive",
+    "verify", NULL
 };
 static const char *const sets[] = {
     "validation", "test", "exhaustive", "verify", NULL

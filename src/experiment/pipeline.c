@@ -18,6 +18,7 @@
 #include "results/csv.h"
 #include "results/journal.h"
 #include "results/run.h"
+#include "saturation/heads.h"
 #include "train/trajectory.h"
 
 /* All that a run needs; every stage adds its own. */
@@ -36,6 +37,7 @@ struct pipeline {
     struct checkpoint checkpoint; /* continued from; empty if new */
     struct evaluator **evaluators;
     struct verdicts verdicts;
+    struct head_profiles heads;
     struct growth_fit fits[GROWTH_LAWS];
     struct metrics *metrics;
 
@@ -51,6 +53,7 @@ static bool open_run(struct pipeline *p, const char *root, struct error *error);
 static bool train(struct pipeline *p, struct error *error);
 static bool saturate(struct pipeline *p, struct error *error);
 static bool verify(struct pipeline *p, struct error *error);
+static bool analyse_heads(struct pipeline *p, struct error *error);
 static bool fit_growth(struct pipeline *p, struct error *error);
 static bool sum_up(struct pipeline *p, struct error *error);
 static bool finish(struct pipeline *p, struct error *error);
@@ -81,10 +84,11 @@ bool pipeline_run(const struct experiment *experiment, const struct job *job,
         goto done;
     *path = memory_copy_text(p.run.path);
     *found = p.run.state == RUN_FINISHED;
-    ok = *found ? read_metrics(&p, error)
-                : train(&p, error) && saturate(&p, error) &&
-                      verify(&p, error) && fit_growth(&p, error) &&
-                      sum_up(&p, error) && finish(&p, error);
+    ok = *found
+             ? read_metrics(&p, error)
+             : train(&p, error) && saturate(&p, error) && verify(&p, error) &&
+                   analyse_heads(&p, error) && fit_growth(&p, error) &&
+                   sum_up(&p, error) && finish(&p, error);
 done:
     if (!ok)
         metrics_clear(metrics);
@@ -458,6 +462,20 @@ static bool verify(struct pipeline *p, struct error *error)
            run_write_verdicts(&p->run, &p->verdicts, error);
 }
 
+/* Heads are those of the limit, over the strings of the probes. */
+static bool analyse_heads(struct pipeline *p, struct error *error)
+{
+    const struct saturation_config *config = &p->settings->saturation;
+    const struct examples view = probe_examples(&p->dataset);
+
+    if (!config->limit || view.strings.count == 0)
+        return true;
+    if (!begin(p, "analyse heads", error))
+        return false;
+    heads_measure(p->network, config->orders, &view.strings, &p->heads);
+    return run_write_heads(&p->run, &p->heads, error);
+}
+
 /* Takes the series from the file, which a resumed run shares with itself. */
 static bool read_trajectory(const struct pipeline *p, struct csv *csv,
                             struct error *error)
@@ -557,6 +575,7 @@ static bool sum_up(struct pipeline *p, struct error *error)
     metrics_add(metrics, "saturation", measure_saturation(p, p->network));
     add_splits(p);
     metrics_add_verdicts(metrics, &p->verdicts);
+    metrics_add_heads(metrics, &p->heads);
     return true;
 }
 
@@ -586,6 +605,7 @@ static void clear(struct pipeline *p)
     evaluators_free(p->evaluators);
     evaluator_free(p->untrained);
     verdicts_clear(&p->verdicts);
+    head_profiles_clear(&p->heads);
     checkpoint_clear(&p->checkpoint);
     run_close(&p->run);
     free(p->start);

@@ -157,6 +157,37 @@ void metrics_add_growth(struct metrics *metrics, const char *prefix,
     }
 }
 
+static void add_heads(struct metrics *metrics, enum head_mask mask,
+                      const struct head_profiles *profiles)
+{
+    size_t classes[HEAD_CLASSES] = { 0 }, heads = 0;
+    struct text stem = { 0 };
+    double split = 0;
+
+    for (size_t i = 0; i < profiles->count; i++) {
+        const struct head_profile *row = &profiles->rows[i];
+
+        if (row->mask != mask)
+            continue;
+        classes[row->class]++;
+        split += row->split;
+        heads++;
+    }
+    text_add_format(&stem, "heads.%s", head_mask_names[mask]);
+    for (size_t c = 0; heads > 0 && c < HEAD_CLASSES; c++)
+        add_under(metrics, &stem, head_class_names[c], (double)classes[c]);
+    if (heads > 0)
+        add_under(metrics, &stem, "split", split / (double)heads);
+    text_clear(&stem);
+}
+
+void metrics_add_heads(struct metrics *metrics,
+                       const struct head_profiles *profiles)
+{
+    for (int mask = 0; mask < HEAD_MASKS; mask++)
+        add_heads(metrics, (enum head_mask)mask, profiles);
+}
+
 bool metrics_write(const struct metrics *metrics, const char *path,
                    struct error *error)
 {

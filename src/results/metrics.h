@@ -12,6 +12,8 @@
  *   norm.start, norm.final, norm.ratio, saturation, loss.final, steps,
  *   growth.<law>.a | b | p | r2, path.* (course.h), and both with norm.* after
  *   layers.<l>. for each layer,
+ *   heads.<mask>.argmax | mean | other   how many heads are of the class
+ *   heads.<mask>.split                   mean over heads; <mask> own or zero
  *   language.counts (the word "exact", or "unchecked")
  */
 
@@ -23,6 +25,7 @@
 
 #include "base/error.h"
 #include "growth/growth.h"
+#include "saturation/heads.h"
 #include "verify/verify.h"
 
 struct metric {
@@ -45,6 +48,8 @@ void metrics_add_verdicts(struct metrics *metrics,
 /* Each name after PREFIX; a, b and p where the fit has them. */
 void metrics_add_growth(struct metrics *metrics, const char *prefix,
                         const struct growth_fit *fits, size_t count);
+void metrics_add_heads(struct metrics *metrics,
+                       const struct head_profiles *profiles);
 
 /* The metric of that name, or NULL. */
 const struct metric *metrics_find(const struct metrics *metrics,

@@ -243,6 +243,56 @@ bool run_write_verdicts(struct run *run, const struct verdicts *verdicts,
     return write_table(run, "verdict.csv", &rows, error);
 }
 
+static void add_heads_header(struct text *out)
+{
+    static const char *const names[] = { "mask", "layer",   "head",   "class",
+                                         "rows", "mean",    "sd",     "split",
+                                         "tied", "choices", "single", "all" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        csv_text(out, names[i]);
+    for (size_t b = 0; b < HEAD_BINS; b++) {
+        size_t least = head_bin_least(b), most = head_bin_most(b);
+        struct text name = { 0 };
+
+        text_add_format(&name, "%zu", least);
+        if (most > least)
+            text_add(&name, "-");
+        if (most > least && most != SIZE_MAX)
+            text_add_format(&name, "%zu", most);
+        csv_text(out, name.data);
+        text_clear(&name);
+    }
+    csv_end(out);
+}
+
+bool run_write_heads(struct run *run, const struct head_profiles *profiles,
+                     struct error *error)
+{
+    struct text rows = { 0 };
+
+    add_heads_header(&rows);
+    for (size_t i = 0; i < profiles->count; i++) {
+        const struct head_profile *row = &profiles->rows[i];
+        const double shares[] = { row->mean, row->sd, row->split, row->tied };
+
+        csv_text(&rows, head_mask_names[row->mask]);
+        csv_count(&rows, row->layer);
+        csv_count(&rows, row->head);
+        csv_text(&rows, head_class_names[row->class]);
+        csv_count(&rows, row->rows);
+        for (size_t k = 0; k < sizeof shares / sizeof *shares; k++)
+            csv_number(&rows, shares[k]);
+        csv_count(&rows, row->choices);
+        csv_number(&rows, row->single);
+        csv_number(&rows, row->all);
+        for (size_t b = 0; b < HEAD_BINS; b++)
+            csv_count(&rows, row->bins[b]);
+        csv_end(&rows);
+    }
+    return write_table(run, "heads.csv", &rows, error);
+}
+
 bool run_write_growth(struct run *run, const struct growth_fit *fits,
                       size_t count, struct error *error)
 {

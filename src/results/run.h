@@ -10,7 +10,8 @@
  *   manifest.json    version, compiler, CPU, threads, times, state
  *   trajectory.csv   one row a record      probes.csv   one row a probe
  *   verdict.csv      evaluator x set x class
- *   growth.csv       growth laws           metrics.json every number by name
+ *   heads.csv        mask x layer x head   growth.csv   growth laws
+ *   metrics.json     every number by name
  *   checkpoints/     step-00000000.safetensors ...
  */
 
@@ -24,6 +25,7 @@
 #include "base/json.h"
 #include "growth/growth.h"
 #include "results/checkpoint.h"
+#include "saturation/heads.h"
 #include "train/trainer.h"
 #include "verify/verify.h"
 
@@ -101,6 +103,8 @@ bool run_close_trajectory(struct run *run, const struct layout *layout,
 
 bool run_write_verdicts(struct run *run, const struct verdicts *verdicts,
                         struct error *error);
+bool run_write_heads(struct run *run, const struct head_profiles *profiles,
+                     struct error *error);
 bool run_write_growth(struct run *run, const struct growth_fit *fits,
                       size_t count, struct error *error);
 

@@ -725,6 +725,17 @@ void asymptotic_read_all(struct asymptotic *a, size_t thread,
            (length + 1) * sizeof(*states));
 }
 
+void asymptotic_trace(struct asymptotic *a, size_t thread,
+                      const uint16_t *symbols, size_t length,
+                      const struct state **states)
+{
+    struct worker *w = read(a, thread, symbols, length, true);
+
+    for (size_t l = 0; l <= a->parameters->n_layers; l++)
+        memcpy(states + l * (length + 1), trail_at(w, l, 0),
+               (length + 1) * sizeof(*states));
+}
+
 void asymptotic_classify(struct asymptotic *a, size_t thread,
                          const struct state *state, bool leading,
                          struct scalar *logits)

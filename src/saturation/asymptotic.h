@@ -39,6 +39,11 @@ void asymptotic_read_all(struct asymptotic *asymptotic, size_t thread,
                          const uint16_t *symbols, size_t length,
                          const struct state **states);
 
+/* States of every token at every level, [n_layers + 1][length + 1]. */
+void asymptotic_trace(struct asymptotic *asymptotic, size_t thread,
+                      const uint16_t *symbols, size_t length,
+                      const struct state **states);
+
 /*
  * The classifier on a final state: LOGITS [n_outputs].  LEADING gives it the
  * leading coefficient of the encoder's output alone, and the bias, as numbers

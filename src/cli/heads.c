@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* saturn heads: what each head of a run's saturated network attends to. */
+
+#include <string.h>
+
+#include "cli/command.h"
+#include "experiment/pipeline.h"
+#include "experiment/trained.h"
+#include "report/table.h"
+#include "saturation/heads.h"
+
+static void fill_table(const struct head_profiles *profiles,
+                       struct table *table)
+{
+    static const char *const columns[] = { "mask", "layer",  "head", "class",
+                                           "rows", "mean",   "sd",   "split",
+                                           "tied", "single", "all" };
+
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        table_column(table, columns[i]);
+    for (size_t i = 0; i < profiles->count; i++) {
+        const struct head_profile *row = &profiles->rows[i];
+
+        table_cell(table, "%s", head_mask_names[row->mask]);
+        table_cell(table, "%zu", row->layer);
+        table_cell(table, "%zu", row->head);
+        table_cell(table, "%s", head_class_names[row->class]);
+        table_cell(table, "%zu", row->rows);
+        table_cell(table, "%.8g", row->mean);
+        table_cell(table, "%.6g", row->sd);
+        table_cell(table, "%.8g", row->split);
+        table_cell(table, "%.6g", row->tied);
+        table_cell(table, "%.6g", row->single);
+        table_cell(table, "%.6g", row->all);
+    }
+}
+
+static bool print_profiles(const struct head_profiles *profiles, bool json,
+                           struct error *error)
+{
+    struct table table = { 0 };
+    struct text out = { 0 };
+
+    fill_table(profiles, &table);
+    table_writer_find(json ? "json" : "markdown")->write(&table, &out);
+    table_clear(&table);
+    return output_text(&out, error);
+}
+
+/* The strings of the run's own heads.csv; the limit is made once for its
+ * complaints about the network. */
+static bool measure(const struct trained *trained, struct dataset *dataset,
+                    struct head_profiles *profiles, struct error *error)
+{
+    const struct settings *settings = trained->settings;
+    struct evaluator *limit = NULL;
+    struct strings strings;
+    bool ok = evaluator_new(&limit, "limit", trained->network,
+                            &settings->saturation, error) &&
+              dataset_generate(dataset, &settings->data, trained->language,
+                               settings->seed.data,
+                               &trained->experiment.data_place, error);
+
+    evaluator_free(limit);
+    if (!ok)
+        return false;
+    strings = dataset->validation.strings;
+    if (strings.count > PROBE_STRINGS)
+        strings.count = PROBE_STRINGS;
+    heads_measure(trained->network, settings->saturation.orders, &strings,
+                  profiles);
+    return true;
+}
+
+static bool run_heads(const struct options *options, struct error *error)
+{
+    struct head_profiles profiles = { 0 };
+    struct dataset dataset = { 0 };
+    struct trained trained;
+    bool ok;
+
+    if (!trained_open(&trained, options->operands[0], options->sets, error))
+        return false;
+    ok = measure(&trained, &dataset, &profiles, error) &&
+         print_profiles(&profiles, options->json, error);
+    head_profiles_clear(&profiles);
+    dataset_clear(&dataset);
+    trained_close(&trained);
+    return ok;
+}
+
+const struct command heads_command = {
+    .name = "heads",
+    .operands = "RUN",
+    .summary = "Says what the heads of a run's saturated network attend to.",
+    .examples = "  saturn heads RUN\n"
+                "  saturn heads --set data.validation.length=60..80 RUN\n",
+    .least = 1,
+    .most = 1,
+    .run = run_heads
+};
