@@ -51,9 +51,9 @@ static const struct head_profile *find(const struct head_profiles *profiles,
 
 /* Head 0 is uniform.  Head 1 has all scores negative, the begin mark's least
  * so: -1 for it and -2 for symbols. */
-static struct network *two_heads(void)
+static struct network *two_heads(int mask)
 {
-    struct network *network = bare(2, MASK_CAUSAL);
+    struct network *network = bare(2, mask);
 
     for (size_t t = 0; t < 3; t++) {
         oracle_put(network, "embedding.token", t, 0, 1);
@@ -74,8 +74,8 @@ START_TEST(paper_values_are_those_of_the_mask)
         size_t tokens;
         double uniform, defect;
     } lengths[] = { { 83, 42.0, 41.012048 }, { 700, 350.5, 349.501429 } };
-    size_t n = lengths[_i].tokens;
-    struct network *network = two_heads();
+    size_t n = lengths[_i % 2].tokens;
+    struct network *network = two_heads(_i < 2 ? MASK_CAUSAL : MASK_ZERO);
     struct head_profiles profiles;
     const struct head_profile *row;
     struct strings strings = { 0 };
@@ -83,19 +83,19 @@ START_TEST(paper_values_are_those_of_the_mask)
     add_string(&strings, n - 1);
     heads_measure(network, 8, &strings, &profiles);
     ck_assert_uint_eq(profiles.count, 4);
-    row = find(&profiles, HEAD_MASK_OWN, 0, 0);
+    row = find(&profiles, HEAD_MASK_RIGHT, 0, 0);
     ck_assert_uint_eq(row->rows, n);
-    ck_assert_double_eq(row->mean, lengths[_i].uniform);
+    ck_assert_double_eq(row->mean, lengths[_i % 2].uniform);
     ck_assert_double_eq(row->split, (double)(n - 1) / (double)n);
     ck_assert_int_eq(row->class, HEAD_MEAN);
-    row = find(&profiles, HEAD_MASK_OWN, 0, 1);
+    row = find(&profiles, HEAD_MASK_RIGHT, 0, 1);
     ck_assert_double_eq(row->mean, 1);
     ck_assert_double_eq(row->sd, 0);
     ck_assert_double_eq(row->split, 0);
     ck_assert_int_eq(row->class, HEAD_ARGMAX);
 
     row = find(&profiles, HEAD_MASK_ZERO, 0, 1);
-    ck_assert_double_eq_tol(row->mean, lengths[_i].defect, 5e-7);
+    ck_assert_double_eq_tol(row->mean, lengths[_i % 2].defect, 5e-7);
     ck_assert_double_eq(row->mean,
                         ((double)n * (double)(n - 1) / 2 + 1) / (double)n);
     ck_assert_double_eq(row->split, (double)(n - 2) / (double)n);
@@ -126,6 +126,29 @@ START_TEST(full_masks_have_no_defect)
         ck_assert_double_eq(row->mean, 10);
         ck_assert_double_eq(row->split, 1);
     }
+    head_profiles_clear(&profiles);
+    strings_clear(&strings);
+    network_free(network);
+}
+END_TEST
+
+/* A token that does not see itself: rows begin after the begin mark, and what
+ * it may not see is all the rest. */
+START_TEST(strict_masks_hide_the_token_itself)
+{
+    struct network *network = bare(1, MASK_STRICT);
+    struct head_profiles profiles;
+    struct strings strings = { 0 };
+    const struct head_profile *row;
+
+    add_string(&strings, 9);
+    heads_measure(network, 8, &strings, &profiles);
+    row = find(&profiles, HEAD_MASK_RIGHT, 0, 0);
+    ck_assert_uint_eq(row->rows, 9);
+    ck_assert_double_eq(row->mean, 5);
+    ck_assert_double_eq(row->split, 8 / 9.0);
+    ck_assert_int_eq(row->class, HEAD_MEAN);
+    ck_assert_double_eq(find(&profiles, HEAD_MASK_ZERO, 0, 0)->mean, 10);
     head_profiles_clear(&profiles);
     strings_clear(&strings);
     network_free(network);
@@ -194,7 +217,7 @@ START_TEST(counts_are_those_of_the_argmax_set)
     network_init(network, 1);
     add_string(&strings, 4);
     heads_measure(network, 8, &strings, &profiles);
-    row = find(&profiles, HEAD_MASK_OWN, 0, 1);
+    row = find(&profiles, HEAD_MASK_RIGHT, 0, 1);
     ck_assert_uint_eq(row->rows, 5);
     ck_assert_double_eq(row->mean, 7 / 5.0);
     ck_assert_double_eq_tol(row->sd, sqrt(0.3), 1e-15);
@@ -205,7 +228,7 @@ START_TEST(counts_are_those_of_the_argmax_set)
     ck_assert_double_eq(row->all, 0);
     ck_assert_uint_eq(row->bins[0], 3);
     ck_assert_uint_eq(row->bins[1], 2);
-    row = find(&profiles, HEAD_MASK_OWN, 0, 0);
+    row = find(&profiles, HEAD_MASK_RIGHT, 0, 0);
     ck_assert_double_eq(row->mean, 3);
     ck_assert_double_eq(row->tied, 4 / 5.0);
     ck_assert_uint_eq(row->bins[2], 2);
@@ -268,8 +291,9 @@ int main(void)
     TCase *core = tcase_create("core");
 
     tcase_set_timeout(core, 60);
-    tcase_add_loop_test(core, paper_values_are_those_of_the_mask, 0, 2);
+    tcase_add_loop_test(core, paper_values_are_those_of_the_mask, 0, 4);
     tcase_add_test(core, full_masks_have_no_defect);
+    tcase_add_test(core, strict_masks_hide_the_token_itself);
     tcase_add_loop_test(core, constructed_heads_are_typed, 0, 4);
     tcase_add_test(core, counts_are_those_of_the_argmax_set);
     tcase_add_loop_test(core, sums_do_not_depend_on_threads, 0, 4);

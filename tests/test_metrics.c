@@ -66,8 +66,8 @@ END_TEST
 START_TEST(heads_are_counted_by_class)
 {
     struct head_profile rows[] = {
-        { .mask = HEAD_MASK_OWN, .class = HEAD_MEAN, .split = 0.5 },
-        { .mask = HEAD_MASK_OWN, .class = HEAD_MEAN, .split = 1 },
+        { .mask = HEAD_MASK_RIGHT, .class = HEAD_MEAN, .split = 0.5 },
+        { .mask = HEAD_MASK_RIGHT, .class = HEAD_MEAN, .split = 1 },
         { .mask = HEAD_MASK_ZERO, .class = HEAD_OTHER, .split = 0.25 },
         { .mask = HEAD_MASK_ZERO, .class = HEAD_ARGMAX, .split = 0.25 },
     };
@@ -76,10 +76,10 @@ START_TEST(heads_are_counted_by_class)
 
     metrics_add_heads(&metrics, &profiles);
     ck_assert_uint_eq(metrics.count, 8);
-    assert_metric(&metrics, "heads.own.argmax", 0);
-    assert_metric(&metrics, "heads.own.mean", 2);
-    assert_metric(&metrics, "heads.own.other", 0);
-    assert_metric(&metrics, "heads.own.split", 0.75);
+    assert_metric(&metrics, "heads.right.argmax", 0);
+    assert_metric(&metrics, "heads.right.mean", 2);
+    assert_metric(&metrics, "heads.right.other", 0);
+    assert_metric(&metrics, "heads.right.split", 0.75);
     assert_metric(&metrics, "heads.zero.argmax", 1);
     assert_metric(&metrics, "heads.zero.other", 1);
     assert_metric(&metrics, "heads.zero.split", 0.25);

@@ -232,7 +232,7 @@ START_TEST(metrics_are_consistent)
     value_of(&metrics, "prior.test[1].accuracy");
     value_of(&metrics, "limit.test[0].edit-1.accuracy");
     value_of(&metrics, "growth.sqrt.r2");
-    value_of(&metrics, "heads.own.argmax");
+    value_of(&metrics, "heads.right.argmax");
     value_of(&metrics, "heads.zero.split");
     metrics_clear(&metrics);
 }

@@ -13,7 +13,7 @@
  *   growth.<law>.a | b | p | r2, path.* (course.h), and both with norm.* after
  *   layers.<l>. for each layer,
  *   heads.<mask>.argmax | mean | other   how many heads are of the class
- *   heads.<mask>.split                   mean over heads; <mask> own or zero
+ *   heads.<mask>.split                   mean over heads; <mask> right or zero
  *   language.counts (the word "exact", or "unchecked")
  */
 

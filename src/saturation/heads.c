@@ -16,7 +16,7 @@ const char *const head_class_names[] = {
     [HEAD_ARGMAX] = "argmax", [HEAD_MEAN] = "mean", [HEAD_OTHER] = "other", NULL
 };
 const char *const head_mask_names[] = {
-    [HEAD_MASK_OWN] = "own", [HEAD_MASK_ZERO] = "zero", NULL
+    [HEAD_MASK_RIGHT] = "right", [HEAD_MASK_ZERO] = "zero", NULL
 };
 
 size_t head_bin_least(size_t bin)
@@ -40,7 +40,7 @@ struct measurement {
     const struct strings *strings;
     struct asymptotic *limit;
     size_t n_layers, n_heads, d_head;
-    bool full; /* no mask: every token sees all */
+    int mask; /* as in struct model_config */
     struct tally *tallies;
 };
 
@@ -142,6 +142,17 @@ static struct tally *tally_at(const struct measurement *m, size_t thread,
     return &m->tallies[(index * m->n_layers + layer) * m->n_heads + head];
 }
 
+/* The first of how many positions token AT of N sees. */
+static size_t visible(int mask, size_t at, size_t n)
+{
+    const size_t counts[] = { [MASK_CAUSAL] = at + 1,
+                              [MASK_FULL] = n,
+                              [MASK_STRICT] = at,
+                              [MASK_ZERO] = at + 1 };
+
+    return counts[mask];
+}
+
 static void measure_row(const struct measurement *m, size_t thread,
                         size_t layer, struct row *row)
 {
@@ -150,7 +161,7 @@ static void measure_row(const struct measurement *m, size_t thread,
     row->view.query = &row->states[row->at]->queries[row->head];
     row->view.n = row->visible;
     choice.chosen = attention_argmax(&row->view, row->room, row->chosen);
-    count(row, &choice, tally_at(m, thread, HEAD_MASK_OWN, layer, row->head));
+    count(row, &choice, tally_at(m, thread, HEAD_MASK_RIGHT, layer, row->head));
     choice = read_as_zero(row, choice.chosen);
     count(row, &choice, tally_at(m, thread, HEAD_MASK_ZERO, layer, row->head));
 }
@@ -176,8 +187,9 @@ static void measure_string(void *context, size_t item, size_t thread)
             for (size_t i = 0; i < n; i++)
                 keys[i] = &row.states[i]->keys[row.head];
             for (row.at = 0; row.at < n; row.at++) {
-                row.visible = m->full ? n : row.at + 1;
-                measure_row(m, thread, l, &row);
+                row.visible = visible(m->mask, row.at, n);
+                if (row.visible > 0)
+                    measure_row(m, thread, l, &row);
             }
         }
     free(row.room);
@@ -263,7 +275,7 @@ void heads_measure(const struct network *network, size_t orders,
                              .n_layers = config->n_layers,
                              .n_heads = config->n_heads,
                              .d_head = config->d_model / config->n_heads,
-                             .full = config->mask == MASK_FULL };
+                             .mask = config->mask };
 
     asymptotic_prepare(m.limit);
     m.tallies =

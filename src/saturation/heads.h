@@ -5,8 +5,9 @@
  * to, that is, how large its argmax set is (Merrill et al. 2021, section 4.3
  * and figure 3), in the limit of c theta.
  *
- * A row is a token of a string under one head.  Beside the network's own mask
- * the same scores are read as the paper's published code reads them, which
+ * A row is a token of a string under one head, if it sees any position.  Beside
+ * the right mask, where masked scores are out, the same scores are read as the
+ * paper's published code reads them (and a network of the mask `zero`), which
  * multiplies masked scores by zero: where all allowed scores are negative a
  * row then attends to every position that it should not see, where the best
  * is zero to those as well.
@@ -31,8 +32,8 @@
 enum head_class { HEAD_ARGMAX, HEAD_MEAN, HEAD_OTHER, HEAD_CLASSES };
 extern const char *const head_class_names[];
 
-enum head_mask { HEAD_MASK_OWN, HEAD_MASK_ZERO, HEAD_MASKS };
-extern const char *const head_mask_names[]; /* "own", "zero" */
+enum head_mask { HEAD_MASK_RIGHT, HEAD_MASK_ZERO, HEAD_MASKS };
+extern const char *const head_mask_names[]; /* "right", "zero" */
 
 /* Rows that attend to 1, 2, 3-4, 5-8, 9-16, ... positions; the last bin to
  * more than 1024. */
