@@ -242,12 +242,18 @@ bool dataset_aim(const struct dataset *dataset, struct examples *examples,
     return examples->targets != NULL;
 }
 
+void dataset_draw(const struct dataset *dataset, size_t range, size_t first,
+                  size_t count, struct examples *out)
+{
+    struct split split = split_of(dataset, range);
+
+    draw_items(dataset, &split, first, count, out);
+}
+
 void dataset_stream(const struct dataset *dataset, size_t first, size_t count,
                     struct examples *out)
 {
-    struct split split = split_of(dataset, RANGE_TRAIN);
-
-    draw_items(dataset, &split, first, count, out);
+    dataset_draw(dataset, RANGE_TRAIN, first, count, out);
 }
 
 void dataset_sample(const struct dataset *dataset, size_t bin, size_t kind,
@@ -444,8 +450,7 @@ static bool prepare(struct dataset *dataset, struct language *language,
            (!dataset->config->disjoint || check_sides(dataset, place, error));
 }
 
-/* Everything but the strings. */
-static bool begin(struct dataset *dataset, const struct data_config *config,
+bool dataset_open(struct dataset *dataset, const struct data_config *config,
                   struct language *language, uint64_t seed,
                   const struct place *place, struct error *error)
 {
@@ -467,7 +472,7 @@ bool dataset_check(const struct data_config *config, struct language *language,
 {
     struct dataset dataset;
 
-    if (!begin(&dataset, config, language, seed, place, error))
+    if (!dataset_open(&dataset, config, language, seed, place, error))
         return false;
     dataset_clear(&dataset);
     return true;
@@ -477,21 +482,14 @@ bool dataset_generate(struct dataset *dataset, const struct data_config *config,
                       struct language *language, uint64_t seed,
                       const struct place *place, struct error *error)
 {
-    if (!begin(dataset, config, language, seed, place, error))
+    if (!dataset_open(dataset, config, language, seed, place, error))
         return false;
-    for (size_t r = 0; r < RANGE_TEST + dataset->n_tests; r++) {
-        struct split split = split_of(dataset, r);
-
-        if (r == RANGE_TRAIN)
-            draw_items(dataset, &split, 0, config->train.count,
-                       &dataset->train);
-        else if (r == RANGE_VALIDATION)
-            draw_items(dataset, &split, 0, config->validation.count,
-                       &dataset->validation);
-        else
-            draw_items(dataset, &split, 0, config->test.count,
-                       &dataset->tests[r - RANGE_TEST]);
-    }
+    dataset_draw(dataset, RANGE_TRAIN, 0, config->train.count, &dataset->train);
+    dataset_draw(dataset, RANGE_VALIDATION, 0, config->validation.count,
+                 &dataset->validation);
+    for (size_t b = 0; b < dataset->n_tests; b++)
+        dataset_draw(dataset, RANGE_TEST + b, 0, config->test.count,
+                     &dataset->tests[b]);
     if (dataset_aim(dataset, &dataset->train, error))
         return true;
     dataset_clear(dataset);

@@ -42,9 +42,9 @@ extern const struct field data_fields[];
 /* Class 0 is the members; class 1 + k the k-th kind of negative. */
 struct examples {
     struct strings strings;
-    uint8_t *member; /* [count] 1 or 0 */
-    uint8_t *kind;   /* [count] class */
-    size_t *item;    /* [count] index i of the draw */
+    uint8_t *member;  /* [count] 1 or 0 */
+    uint8_t *kind;    /* [count] class */
+    size_t *item;     /* [count] index i of the draw */
     uint8_t *targets; /* of the objective, packed as objective.h says; NULL
                          until aimed at, and for membership */
 };
@@ -85,6 +85,16 @@ bool dataset_generate(struct dataset *dataset, const struct data_config *config,
                       struct language *language, uint64_t seed,
                       const struct place *place, struct error *error);
 void dataset_clear(struct dataset *dataset);
+
+/* The same but for the strings, for drawing a part at a time. */
+bool dataset_open(struct dataset *dataset, const struct data_config *config,
+                  struct language *language, uint64_t seed,
+                  const struct place *place, struct error *error);
+
+/* Adds items FIRST..FIRST+COUNT-1 of train (RANGE 0), validation (1) or test
+ * bin B (2 + B) to OUT; there is no end to any of them. */
+void dataset_draw(const struct dataset *dataset, size_t range, size_t first,
+                  size_t count, struct examples *out);
 
 /* Complains as dataset_generate does, and draws nothing. */
 bool dataset_check(const struct data_config *config, struct language *language,

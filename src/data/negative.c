@@ -256,6 +256,15 @@ static const struct negative_kind kinds[] = {
       "no member tried of that language was outside this one" },
 };
 
+/* Whether NAME can stand between quotes in a table or in JSON. */
+static bool is_printable(const char *name)
+{
+    for (const char *c = name; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == '"' || *c == '\\')
+            return false;
+    return name[0] != '\0';
+}
+
 /* Whether NAME is KIND's, and what follows the kind's name in it. */
 static bool matches(const struct negative_kind *kind, const char *name,
                     struct negative *out)
@@ -275,7 +284,7 @@ static bool matches(const struct negative_kind *kind, const char *name,
         return false;
     if (kind->suffix == SUFFIX_LANGUAGE) {
         out->sibling = memory_copy_text(suffix);
-        return suffix[0] != '\0';
+        return is_printable(suffix);
     }
     if (!text_read_count(suffix, &count) || count < 1 || count > MOST_EDITS)
         return false;
