@@ -115,17 +115,20 @@ static const struct {
     { "- trianed.test[0].accuracy >= 1",
       "x.yaml:1:3: claim[0]: unknown metric \"trianed\"; did you mean "
       "\"trained\"? (accepted: trained, limit, attention, encoder, scaled, "
-      "sharpened, untrained, prior, norm, saturation, loss, growth, path, layers, language, "
+      "sharpened, untrained, prior, norm, saturation, loss, growth, path, "
+      "layers, language, "
       "dataset, steps, validation, test, exhaustive, verify)\n" },
     { "- limit.tset[0].accuracy >= 1",
       "x.yaml:1:9: claim[0]: unknown set of strings \"tset\"; did you mean "
       "\"test\"? (accepted: validation, test, exhaustive, verify)\n" },
     { "- limit.test[0].acuracy >= 1",
       "x.yaml:1:17: claim[0]: unknown measure \"acuracy\"; did you mean "
-      "\"accuracy\"? (accepted: accuracy, agreement, undecided, low, high)\n" },
+      "\"accuracy\"? (accepted: accuracy, agreement, undecided, low, high, "
+      "loss, position_accuracy, membership, perplexity, excess)\n" },
     { "- limit.exhaustive >= 1",
       "x.yaml:1:19: claim[0]: no measure; accepted: accuracy, agreement, "
-      "undecided, low, high\n" },
+      "undecided, low, high, loss, position_accuracy, membership, perplexity, "
+      "excess\n" },
     { "- {that: norm.ratio > 1, where: {model.nrom: pre}}",
       "x.yaml:1:34: claim[0].where.model.nrom: no axis of the sweep; did you "
       "mean \"model.norm\"?\n" },

@@ -2,6 +2,7 @@
 
 #include "base/natural.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/random.h"
@@ -26,6 +27,21 @@ START_TEST(a_zeroed_struct_is_zero)
     natural_clear(&zero);
     natural_clear(&zero);
     natural_clear(&other);
+}
+END_TEST
+
+START_TEST(logarithms_are_of_any_size)
+{
+    struct natural n;
+
+    natural_init(&n, 1);
+    ck_assert_double_eq(natural_log(&n), 0);
+    for (uint64_t e = 1; e < 2000; e *= 3) {
+        natural_power(&n, 10, e);
+        ck_assert_double_eq_tol(natural_log(&n) / ((double)e * log(10)), 1,
+                                1e-15);
+    }
+    natural_clear(&n);
 }
 END_TEST
 
@@ -112,6 +128,7 @@ int main(void)
 
     tcase_add_test(tests, a_zeroed_struct_is_zero);
     tcase_add_test(tests, arithmetic_agrees_with_wider_integers);
+    tcase_add_test(tests, logarithms_are_of_any_size);
     tcase_add_test(tests, powers_and_digits_are_right);
     tcase_add_test(tests, only_digits_are_read);
     suite_add_tcase(suite, tests);

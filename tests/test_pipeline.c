@@ -307,6 +307,56 @@ START_TEST(a_stopped_run_ends_the_same)
 }
 END_TEST
 
+/* With a target at every token, of a file and of a stream: on one thread in
+ * one go, or stopped and taken up on three, the same bytes; and the measures
+ * that only these objectives have. */
+START_TEST(sequences_end_the_same)
+{
+    static const char *const overrides[][5] = {
+        { "data.objective=prefix-membership", NULL },
+        { "data.objective=next-set", "data.train.count=stream", NULL },
+        { "data.objective=next-token", "data.positives=1", NULL },
+        { "data.objective=next-token", "data.positives=1",
+          "data.train.count=stream", "model.readout=mean", NULL },
+        { "model.readout=mean", NULL },
+    };
+    struct stopper stopper = { .countdown = 11 };
+    struct metrics metrics;
+    char whole[512], path[512];
+    bool found, tokens = _i == 2 || _i == 3;
+
+    parallel_set_threads(1);
+    ck_assert_int_eq(run(scratch_path("whole"), NULL, overrides[_i], whole,
+                         &found, &metrics),
+                     ERROR_NONE);
+    ck_assert((metrics_find(&metrics, "limit.test[1].position_accuracy") !=
+               NULL) == (_i < 4));
+    ck_assert((metrics_find(&metrics, "trained.exhaustive.membership") !=
+               NULL) == (_i < 2));
+    if (tokens) {
+        double loss = value_of(&metrics, "trained.test[0].loss");
+
+        ck_assert(metrics_find(&metrics, "trained.verify[0].uniform.loss") ==
+                  NULL);
+        ck_assert_double_eq(value_of(&metrics, "trained.test[0].perplexity"),
+                            exp(loss));
+        ck_assert_double_eq_tol(
+            loss - value_of(&metrics, "dataset.test[0].entropy"),
+            value_of(&metrics, "trained.test[0].excess"), 1e-15);
+    }
+    metrics_clear(&metrics);
+    parallel_set_threads(3);
+    ck_assert_int_eq(run(scratch_path("broken"), &stopper, overrides[_i], path,
+                         &found, &metrics),
+                     ERROR_STOPPED);
+    ck_assert_int_eq(run(scratch_path("broken"), NULL, overrides[_i], path,
+                         &found, &metrics),
+                     ERROR_NONE);
+    metrics_clear(&metrics);
+    assert_same_runs(whole, path);
+}
+END_TEST
+
 /* Stopped after every single step. */
 START_TEST(a_run_of_many_pieces_ends_the_same)
 {
@@ -447,6 +497,7 @@ static const struct {
 } refused[] = {
     { "data.negatives={same-counts: 1}", ERROR_CONFIG },
     { "data.test.length=0", ERROR_CONFIG },
+    { "data.objective=next-token", ERROR_CONFIG }, /* of non-members */
 };
 
 START_TEST(a_run_that_cannot_be_writes_nothing)
@@ -524,6 +575,7 @@ int main(void)
     tcase_add_test(cases, no_steps_no_change);
     tcase_add_test(cases, probes_are_rows_of_the_validation_split);
     tcase_add_loop_test(cases, a_stopped_run_ends_the_same, 0, 8);
+    tcase_add_loop_test(cases, sequences_end_the_same, 0, 5);
     tcase_add_test(cases, a_run_of_many_pieces_ends_the_same);
     tcase_add_loop_test(cases, lost_rows_are_noticed, 0, 3);
     tcase_add_test(cases, a_changed_run_is_not_taken_up);

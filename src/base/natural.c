@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <gmp.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -96,6 +97,15 @@ uint64_t natural_small(const struct natural *n)
     if (n->size == 0)
         return 0;
     return mpz_fits_ulong_p(cz(n)) ? mpz_get_ui(cz(n)) : UINT64_MAX;
+}
+
+double natural_log(const struct natural *n)
+{
+    long exponent;
+    double mantissa = mpz_get_d_2exp(&exponent, cz(n));
+
+    assert(n->size > 0);
+    return log(mantissa) + (double)exponent * log(2);
 }
 
 char *natural_text(const struct natural *n)

@@ -34,6 +34,9 @@ bool natural_is_zero(const struct natural *n);
 /* The value if it fits, else UINT64_MAX. */
 uint64_t natural_small(const struct natural *n);
 
+/* The natural logarithm of N > 0. */
+double natural_log(const struct natural *n);
+
 /* Decimal digits; the caller frees with free(). */
 char *natural_text(const struct natural *n);
 

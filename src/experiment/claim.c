@@ -53,7 +53,10 @@ static const char *const sets[] = {
     "validation", "test", "exhaustive", "verify", NULL
 };
 static const char *const measures[] = {
-    "accuracy", "agreement", "undecided", "low", "high", NULL
+    "accuracy", "agreement",         "undecided",  "low",  "high",
+    /* of sequence objectives */
+    "loss",     "position_accuracy", "membership", "perplexity",
+    "excess",   NULL
 };
 /* clang-format on */
 
@@ -150,7 +153,8 @@ static bool check_verdict(const struct parser *parser, const char *at,
     if (last == NULL)
         return complain(parser, at + strlen(rest),
                         "no measure; accepted: accuracy, agreement, "
-                        "undecided, low, high");
+                        "undecided, low, high, loss, position_accuracy, "
+                        "membership, perplexity, excess");
     if (!is_among(measures, last + 1, strlen(last + 1)))
         return complain_word(parser, at + (last + 1 - rest), "measure",
                              last + 1, measures);

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "data/entropy.h"
 #include "experiment/exposure.h"
 #include "growth/growth.h"
 #include "language/language.h"
@@ -556,6 +557,32 @@ static void add_splits(struct pipeline *p)
     free(seen);
 }
 
+/* What each evaluator loses on a test bin beyond the entropy of its draws. */
+static void add_excess(struct pipeline *p)
+{
+    for (size_t i = 0; i < p->verdicts.count; i++) {
+        const struct verdict *verdict = &p->verdicts.rows[i];
+        struct text name = { 0 };
+        double entropy;
+        size_t bin;
+
+        if (verdict->objective != OBJECTIVE_NEXT_TOKEN ||
+            strcmp(verdict->class, "all") != 0 || isnan(verdict->loss) ||
+            sscanf(verdict->set, "test[%zu]", &bin) != 1)
+            continue;
+        entropy = entropy_of_members(&p->dataset, bin);
+        if (isnan(entropy))
+            continue;
+        text_add_format(&name, "dataset.%s.entropy", verdict->set);
+        metrics_add(p->metrics, name.data, entropy);
+        name.length = 0;
+        text_add_format(&name, "%s.%s.excess", verdict->evaluator,
+                        verdict->set);
+        metrics_add(p->metrics, name.data, verdict->loss - entropy);
+        text_clear(&name);
+    }
+}
+
 static bool sum_up(struct pipeline *p, struct error *error)
 {
     struct metrics *metrics = p->metrics;
@@ -576,6 +603,7 @@ static bool sum_up(struct pipeline *p, struct error *error)
     add_splits(p);
     metrics_add_verdicts(metrics, &p->verdicts);
     metrics_add_heads(metrics, &p->heads);
+    add_excess(p);
     return true;
 }
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The least a language model can lose on a test bin: the entropy of its
+ * draws.  The length is uniform over the lengths that have members, then the
+ * member is uniform, so that with lengths N
+ *
+ *     H = log |N| + mean over n of log |L ∩ Σⁿ|
+ *
+ * nats a string, and H / mean (n + 1) nats a token, the end mark included.
+ */
+
+#ifndef DATA_ENTROPY_H
+#define DATA_ENTROPY_H
+
+#include "data/dataset.h"
+
+/* Nats a token of the members of test bin BIN; NAN where draws are not
+ * uniform, with `disjoint`. */
+double entropy_of_members(const struct dataset *dataset, size_t bin);
+
+#endif
