@@ -116,7 +116,7 @@ static const struct {
       "x.yaml:1:3: claim[0]: unknown metric \"trianed\"; did you mean "
       "\"trained\"? (accepted: trained, limit, attention, encoder, scaled, "
       "sharpened, untrained, prior, norm, saturation, loss, growth, path, "
-      "layers, language, "
+      "layers, heads, language, "
       "dataset, steps, validation, test, exhaustive, verify)\n" },
     { "- limit.tset[0].accuracy >= 1",
       "x.yaml:1:9: claim[0]: unknown set of strings \"tset\"; did you mean "
