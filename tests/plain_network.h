@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "model/network.h"
 
 struct plain {
@@ -21,6 +22,8 @@ struct plain {
     const struct layout *layout;
     const double *theta;
     const struct attention_rule *rule; /* NULL: softmax */
+    const uint64_t *drop_key;          /* NULL: nothing is dropped */
+    uint64_t string;                   /* its place in the batch, for that */
 };
 
 /* NULL where the network has no such tensor. */
@@ -175,6 +178,24 @@ static inline void plain_feedforward(const struct plain *net, int layer,
     free(hidden);
 }
 
+/* Element after element of a token from one stream of its own. */
+static inline void plain_drop(const struct plain *net, int layer,
+                              const char *sublayer, size_t n, double *x)
+{
+    size_t d = net->config->d_model;
+    double p = net->config->dropout;
+    char purpose[64];
+
+    snprintf(purpose, sizeof(purpose), "layers.%d.%s", layer, sublayer);
+    for (size_t t = 0; t < n; t++) {
+        struct stream stream;
+
+        stream_init(&stream, *net->drop_key, purpose, net->string << 32 | t);
+        for (size_t i = 0; i < d; i++)
+            x[t * d + i] *= stream_word(&stream) / 0x1p32 < p ? 0 : 1 / (1 - p);
+    }
+}
+
 /* x + f(LN x), LN(x + f(x)), x + LN(f(x)) or x + f(x), in place. */
 static inline void plain_branch(const struct plain *net, int layer,
                                 bool attention, size_t n, double *x,
@@ -191,6 +212,8 @@ static inline void plain_branch(const struct plain *net, int layer,
         plain_attention(net, layer, n, y);
     else
         plain_feedforward(net, layer, n, y, inputs);
+    if (net->drop_key != NULL)
+        plain_drop(net, layer, attention ? "attention" : "feedforward", n, y);
     if (net->config->norm == NORM_OUTPUT)
         plain_norm(net, layer, norm, n, y);
     for (size_t i = 0; i < count; i++)
@@ -256,15 +279,14 @@ static inline void plain_embed(const struct plain *net, const uint16_t *symbols,
 }
 
 /*
- * The logit of a string; X gets the encoder's outputs [length + 1][d].
- * INPUTS, or NULL, gets what goes into ReLU: [n_layers][length + 1][d_ff].
+ * X gets the encoder's outputs [length + 1][d], INPUTS, or NULL, what goes
+ * into ReLU: [n_layers][length + 1][d_ff].
  */
-static inline double plain_logit(const struct plain *net,
-                                 const uint16_t *symbols, size_t length,
-                                 double *x, double *inputs)
+static inline void plain_encode(const struct plain *net,
+                                const uint16_t *symbols, size_t length,
+                                double *x, double *inputs)
 {
-    size_t d = net->config->d_model, n = length + 1;
-    double logit;
+    size_t n = length + 1;
 
     plain_embed(net, symbols, length, x);
     for (size_t l = 0; l < net->config->n_layers; l++) {
@@ -277,7 +299,37 @@ static inline double plain_logit(const struct plain *net,
             ? net->config->norm == NORM_PRE
             : net->config->final_norm == FINAL_NORM_YES)
         plain_norm(net, -1, "final_norm", n, x);
-    plain_linear(net, -1, "classifier", 1, d, 1, x + length * d, &logit);
+}
+
+/* Logits [n_outputs] of what encoded a string of N tokens, or with SEQUENCE of
+ * every token. */
+static inline void plain_read(const struct plain *net, bool sequence, size_t n,
+                              const double *x, double *logits)
+{
+    size_t d = net->config->d_model, outputs = net->layout->n_outputs;
+    double *read = calloc(d, sizeof(double));
+
+    for (size_t i = 0; i < d; i++)
+        for (size_t t = 0; t < n; t++) {
+            if (net->config->readout == READOUT_MEAN)
+                read[i] += x[t * d + i] / (double)n;
+            else if (t == (net->config->readout == READOUT_BEGIN ? 0 : n - 1))
+                read[i] = x[t * d + i];
+        }
+    plain_linear(net, -1, "classifier", sequence ? n : 1, d, outputs,
+                 sequence ? x : read, logits);
+    free(read);
+}
+
+/* The logit of a string, and as above. */
+static inline double plain_logit(const struct plain *net,
+                                 const uint16_t *symbols, size_t length,
+                                 double *x, double *inputs)
+{
+    double logit;
+
+    plain_encode(net, symbols, length, x, inputs);
+    plain_read(net, false, length + 1, x, &logit);
     return logit;
 }
 

@@ -44,6 +44,7 @@ static struct model_config config_at(int i)
         .activation = i / 7 % 2,
         .affine = i / 3 % 2,
         .final_norm = i / 2 % 3,
+        .dropout = i % 7 == 2 ? 0.2 : 0,
         .positions = positions[i / 8 % 6],
         .position_map = i / 8 % 6 == 3 || i / 8 % 6 == 4,
         .bias = i / 5 % 3 < 2,
@@ -286,6 +287,59 @@ START_TEST(causal_outputs_ignore_the_future)
         network_free(network);
         strings_clear(&strings);
     }
+}
+END_TEST
+
+/* Gradients alone are dropped out, alike for the same draw and otherwise
+ * for another; the losses of many draws scatter about that of none. */
+START_TEST(dropout_is_drawn_by_step)
+{
+    enum { DRAWS = 400 };
+    enum precision precision = choose_engine(_i);
+    struct model_config config = config_at(3);
+    struct network *network, *other;
+    struct strings strings;
+    uint8_t member[STRINGS];
+    struct batch batch = { .strings = &strings, .count = STRINGS };
+    double logits[2][STRINGS], mean = 0, square = 0, *gradient;
+    struct pass none, pass;
+
+    config.norm = NORM_NONE; /* near to linear in what is dropped */
+    config.n_layers = 1;
+    draw_strings(&strings, member);
+    other = shaken(config, precision);
+    config.dropout = 0.01;
+    network = shaken(config, precision);
+    gradient =
+        memory_new(network_layout(network)->n_parameters, sizeof(double));
+    network_logits(network, &batch, NULL, logits[0]);
+    network_logits(other, &batch, NULL, logits[1]);
+    ck_assert_mem_eq(logits[0], logits[1], sizeof(logits[0]));
+    network_gradient(other, &batch, member, gradient, &none);
+    for (uint64_t step = 0; step < DRAWS; step++) {
+        network_drop(network, 3, step);
+        network_gradient(network, &batch, member, gradient, &pass);
+        mean += pass.loss / DRAWS;
+        square += pass.loss * pass.loss / DRAWS;
+    }
+    ck_assert_double_le(fabs(mean - none.loss),
+                        0.02 * none.loss +
+                            4 * sqrt((square - mean * mean) / DRAWS));
+    network_drop(network, 3, 7);
+    network_gradient(network, &batch, member, gradient, &none);
+    network_drop(network, 3, 8);
+    network_gradient(network, &batch, member, gradient, &pass);
+    ck_assert_double_ne(pass.loss, none.loss);
+    network_drop(network, 3, 7);
+    network_gradient(network, &batch, member, gradient, &pass);
+    ck_assert_double_eq(pass.loss, none.loss);
+    network_drop(network, 4, 7);
+    network_gradient(network, &batch, member, gradient, &pass);
+    ck_assert_double_ne(pass.loss, none.loss);
+    free(gradient);
+    network_free(network);
+    network_free(other);
+    strings_clear(&strings);
 }
 END_TEST
 
@@ -769,6 +823,7 @@ int main(void)
     tcase_add_loop_test(tcase, rules_are_plain, 0, 32);
     tcase_add_loop_test(tcase, saturated_takes_the_mean_of_ties, 0, 6);
     tcase_add_loop_test(tcase, causal_outputs_ignore_the_future, 0, 6);
+    tcase_add_loop_test(tcase, dropout_is_drawn_by_step, 0, 6);
     tcase_add_loop_test(tcase, packed_is_one_by_one, 0, 6);
     tcase_add_loop_test(tcase, wide_rows_keep_their_bits, 0, 6);
     tcase_add_loop_test(tcase, wide_gradient_is_generic_gradient, 2, 6);

@@ -10,6 +10,7 @@
 #include "experiment/sweep.h"
 #include "language/language.h"
 #include "model/constructions.h"
+#include "model/preset.h"
 
 /* What loading works with; the experiment keeps the rest. */
 struct loader {
@@ -307,17 +308,12 @@ static bool name_construction(const struct yaml_node *tree,
                      "no construction has the name of the language");
 }
 
-/* What a construction needs stands in for the model's standards. */
-static void supply_construction(struct yaml_node *tree, struct error *error)
+/* "key=value" for what the model block leaves out. */
+static void supply(struct yaml_node *tree, const char *const *standard,
+                   struct error *error)
 {
     const struct yaml_node *model = yaml_get(tree, "model");
-    struct yaml_node *node = yaml_get(model, "construction");
-    const char *const *standard;
 
-    if (node == NULL || node->kind != YAML_SCALAR ||
-        !name_construction(tree, node, error))
-        return;
-    standard = construction_standards(node->text);
     for (; standard != NULL && *standard != NULL; standard++) {
         struct text assignment = { 0 };
         char *key = memory_copy_text(*standard);
@@ -329,6 +325,21 @@ static void supply_construction(struct yaml_node *tree, struct error *error)
         text_clear(&assignment);
         free(key);
     }
+}
+
+/* What a construction needs stands in for the model's standards, and so does
+ * what a preset says. */
+static void supply_model(struct yaml_node *tree, struct error *error)
+{
+    const struct yaml_node *model = yaml_get(tree, "model");
+    struct yaml_node *construction = yaml_get(model, "construction");
+    struct yaml_node *preset = yaml_get(model, "preset");
+
+    if (construction != NULL && construction->kind == YAML_SCALAR &&
+        name_construction(tree, construction, error))
+        supply(tree, construction_standards(construction->text), error);
+    if (preset != NULL && preset->kind == YAML_SCALAR)
+        supply(tree, preset_standards(preset->text), error);
 }
 
 /* The tree of job number J. */
@@ -346,7 +357,7 @@ static struct yaml_node *build_tree(const struct loader *loader, size_t j,
             spread_seed(tree);
         schema_override(tree, loader->late[i], error);
     }
-    supply_construction(tree, error);
+    supply_model(tree, error);
     return tree;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "model/constructions.h"
+#include "model/preset.h"
 
 static const char *const norm_names[] = { [NORM_PRE] = "pre",
                                           [NORM_POST] = "post",
@@ -82,6 +83,10 @@ static const struct field init_fields[] = {
 
 #define MODEL(member) offsetof(struct model_config, member)
 const struct field model_fields[] = {
+    { .key = "preset", .type = FIELD_CHOICE, .offset = MODEL(preset),
+      .standard = "none", .choices = preset_names,
+      .help = "a variant of the paper's code, whose values other keys may "
+              "replace" },
     { .key = "n_layers", .type = FIELD_COUNT, .offset = MODEL(n_layers),
       .standard = "2", .least = 1, .most = 256,
       .help = "encoder layers" },
@@ -135,6 +140,10 @@ const struct field model_fields[] = {
     { .key = "epsilon", .type = FIELD_NUMBER, .offset = MODEL(epsilon),
       .standard = "1e-5", .least = 0, .most = 1,
       .help = "added to the variance in layer norm" },
+    { .key = "dropout", .type = FIELD_NUMBER, .offset = MODEL(dropout),
+      .standard = "0", .least = 0, .most = 0.99,
+      .help = "in training, share of sublayers' outputs set to 0; the others "
+              "grow by 1/(1 - it)" },
     { .key = "max_length", .type = FIELD_COUNT, .offset = MODEL(max_length),
       .standard = "512", .least = 0, .most = 1 << 20,
       .help = "longest string that learned positions can carry" },
@@ -157,7 +166,8 @@ bool model_check(const struct model_config *config, const struct place *place,
     size_t features = position_features(config->positions, config->d_model);
     bool ok = true;
 
-    if (config->readout == READOUT_BEGIN && config->mask != MASK_FULL)
+    if (config->readout == READOUT_BEGIN && config->mask != MASK_FULL &&
+        config->mask != MASK_ZERO)
         ok = error_add(error, ERROR_CONFIG, place, "model.readout",
                        "the begin mark sees nothing but itself unless "
                        "model.mask is full");

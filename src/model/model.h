@@ -41,6 +41,7 @@ struct init_config {
 };
 
 struct model_config {
+    int preset; /* of preset.h: gave the standards for what follows */
     size_t n_layers, d_model, n_heads, d_ff;
     int norm;      /* enum norm_placement */
     int positions; /* enum positions */
@@ -55,6 +56,7 @@ struct model_config {
     bool bias;     /* linear biases in the encoder */
     bool classifier_bias;
     double epsilon;    /* of layer norm */
+    double dropout;    /* share of what sublayers give that is lost */
     size_t max_length; /* learned positions: symbols after the begin mark */
     struct init_config init;
     int construction; /* enum construction: weights set by hand, not drawn */

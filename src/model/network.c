@@ -47,6 +47,7 @@ struct network {
     size_t n_pieces;
     void *gradients[SHARDS]; /* allocated when first wanted */
     struct parking *parking;
+    uint64_t drop_key;
 };
 
 /* clang-format off */
@@ -135,6 +136,7 @@ struct network *network_new_for(enum objective objective,
     network->weights =
         network->engine->new_weights(&network->config, &network->layout);
     network->parking = memory_new(PARKING, sizeof(*network->parking));
+    network_drop(network, 0, 0);
     cut_pieces(network);
     return network;
 }
@@ -373,7 +375,8 @@ static void evaluate_part(void *context, size_t item, size_t thread)
     engine->forward(network->weights, parking->workspace, evaluation->batch,
                     part->first, part->count, evaluation->rule,
                     evaluation->outputs != NULL ||
-                        objective_is_sequence(network->objective));
+                        objective_is_sequence(network->objective),
+                    NULL);
     if (evaluation->outputs != NULL)
         engine->outputs(network->weights, parking->workspace,
                         evaluation->outputs +
@@ -417,6 +420,14 @@ void network_encode(const struct network *network, const struct batch *batch,
 {
     evaluate(&(struct evaluation){
         .network = network, .batch = batch, .rule = rule, .outputs = outputs });
+}
+
+void network_drop(struct network *network, uint64_t seed, uint64_t step)
+{
+    struct stream stream;
+
+    stream_init(&stream, seed, "dropout", step);
+    network->drop_key = stream_bits(&stream);
 }
 
 /* A gradient pass: what all shards read and where each one writes. */
@@ -480,7 +491,8 @@ static void descend_chunk(const struct descent *descent,
     size_t n = make_room(descent, parking, first, count);
 
     engine->forward(network->weights, parking->workspace, descent->batch, first,
-                    count, NULL, objective_is_sequence(network->objective));
+                    count, NULL, objective_is_sequence(network->objective),
+                    network->config.dropout > 0 ? &network->drop_key : NULL);
     engine->logits(network->weights, parking->workspace, parking->logits);
     judge(descent, first, count, parking->logits, loss);
     for (size_t k = 0; k < n; k++)

@@ -88,6 +88,13 @@ void network_logits(const struct network *network, const struct batch *batch,
 void network_encode(const struct network *network, const struct batch *batch,
                     const struct attention_rule *rule, double *outputs);
 
+/*
+ * Which draw of dropout the next gradients make: whether an element is lost
+ * depends on (SEED, STEP), its string's place in the batch, token, layer and
+ * sublayer alone.  A new network has made draw (0, 0).
+ */
+void network_drop(struct network *network, uint64_t seed, uint64_t step);
+
 /* What a gradient pass found over its targets (loss.h), all in double. */
 struct pass {
     double loss;     /* mean, nats a target; for membership, a string */
@@ -102,7 +109,8 @@ struct pass {
  * shards by position, one thread owns a shard, shard sums are added in one
  * fixed tree: the same bits for any number of threads.  The loss and its
  * derivative are computed from exp(-|z|) and carried backward times 2^64, so
- * that they vanish only beyond margins of 130 even in float.
+ * that they vanish only beyond margins of 130 even in float.  Here alone
+ * model.dropout is at work.
  */
 void network_gradient(struct network *network, const struct batch *batch,
                       const uint8_t *targets, double *gradient,

@@ -247,6 +247,7 @@ static bool measure(struct state *state, struct snapshot *snapshot,
     if (!find_batch(state, &batch, &targets, error))
         return false;
     *snapshot = (struct snapshot){ .step = state->step };
+    network_drop(trainer->network, trainer->order_seed, state->step);
     network_gradient(trainer->network, &batch, targets, state->gradient,
                      &snapshot->pass);
     if (!isfinite(snapshot->pass.loss))

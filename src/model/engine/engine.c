@@ -22,9 +22,12 @@ static size_t maps(const struct weights *w)
 
 static void forward(const struct weights *w, struct workspace *s,
                     const struct batch *batch, size_t first, size_t count,
-                    const struct attention_rule *rule, bool every)
+                    const struct attention_rule *rule, bool every,
+                    const uint64_t *drop_key)
 {
     workspace_load(w, s, batch, first, count, every);
+    s->drop_key = drop_key;
+    s->first = first;
     transformer_forward(w, s, rule);
 }
 

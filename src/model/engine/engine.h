@@ -48,14 +48,16 @@ struct engine {
     void (*free_workspace)(struct workspace *workspace);
 
     /*
-     * Runs COUNT strings of the batch from FIRST on.  EVERY token is read,
+     * Runs COUNT strings of the batch from FIRST on, with the dropout that
+     * DROP_KEY draws, or NULL for none.  EVERY token is read,
      * or what the model's readout says: one token of a string, so that the
      * last layer is computed for these alone, or the mean over all.  A row's
      * bits are the same either way.
      */
     void (*forward)(const struct weights *weights, struct workspace *workspace,
                     const struct batch *batch, size_t first, size_t count,
-                    const struct attention_rule *rule, bool every);
+                    const struct attention_rule *rule, bool every,
+                    const uint64_t *drop_key);
 
     /* After forward: [read][n_outputs] for every token or every string, and
      * after that of EVERY token [tokens][d]. */

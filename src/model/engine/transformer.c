@@ -3,7 +3,10 @@
 #include "model/engine/transformer.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/random.h"
 
 struct product forward_product(const struct linear *map, size_t rows)
 {
@@ -178,6 +181,48 @@ static void embed_backward(const struct weights *w, const struct workspace *s,
         linear_gradient(&w->position_map, s->n_rows, s->features, dx, gradient);
 }
 
+/* Whether layer L is computed for the token read of each string alone. */
+static bool narrows(const struct weights *w, const struct workspace *s,
+                    size_t l)
+{
+    return s->narrow && l + 1 == w->config->n_layers;
+}
+
+/* x = x / (1 - p), or 0 with probability p, where x is the row of TOKEN that
+ * sublayer PURPOSE gives for a string. */
+static void drop_row(const struct weights *w, const struct workspace *s,
+                     const char *purpose, size_t string, size_t token, real *x)
+{
+    double p = w->config->dropout;
+    real factor = (real)(1 / (1 - p));
+    struct stream stream;
+
+    stream_init(&stream, *s->drop_key, purpose,
+                (uint64_t)(s->first + string) << 32 | token);
+    for (size_t i = 0; i < w->config->d_model; i++)
+        x[i] = stream_word(&stream) < p * 0x1p32 ? 0 : factor * x[i];
+}
+
+/* The dropout of a sublayer of layer L, on its outputs or, alike, on the
+ * derivatives by them. */
+static void drop(const struct weights *w, const struct workspace *s, size_t l,
+                 bool attention, real *x)
+{
+    bool narrow = narrows(w, s, l);
+    char purpose[48];
+
+    snprintf(purpose, sizeof(purpose), "layers.%zu.%s", l,
+             attention ? "attention" : "feedforward");
+    for (size_t i = 0; i < s->n_strings; i++) {
+        size_t start = s->starts[i], n = s->starts[i + 1] - start;
+
+        if (narrow)
+            drop_row(w, s, purpose, i, s->chosen[i] - start, x + i * w->d);
+        for (size_t t = 0; !narrow && t < n; t++)
+            drop_row(w, s, purpose, i, t, x + (start + t) * w->d);
+    }
+}
+
 /* Before a branch: body = LN input where the norm stands there. */
 static void open_forward(const struct weights *w, struct affine affine,
                          size_t rows, struct branch *branch)
@@ -204,13 +249,17 @@ static void close_forward(const struct weights *w, struct affine affine,
 }
 
 /* From s->dx by the output to that by f, returned, and by the residual,
- * left in s->dx. */
+ * left in s->dx; with dropout that by f is in s->draw. */
 static const real *close_backward(const struct weights *w, struct workspace *s,
                                   struct affine affine, size_t rows,
                                   const struct branch *branch, real *gradient)
 {
-    if (branch->raw == NULL)
+    if (branch->raw == NULL && s->drop_key == NULL)
         return s->dx;
+    if (branch->raw == NULL) {
+        memcpy(s->draw, s->dx, rows * w->d * sizeof(real));
+        return s->draw;
+    }
     normalise_backward(w, s, affine, rows, branch->raw, branch->statistics,
                        s->dx, false, s->draw, gradient);
     if (w->config->norm == NORM_POST)
@@ -228,13 +277,6 @@ static void open_backward(const struct weights *w, struct workspace *s,
                            branch->statistics, s->dbody, true, s->dx, gradient);
     else
         add_reals(rows * w->d, s->dbody, s->dx);
-}
-
-/* Whether layer L is computed for the token read of each string alone. */
-static bool narrows(const struct weights *w, const struct workspace *s,
-                    size_t l)
-{
-    return s->narrow && l + 1 == w->config->n_layers;
 }
 
 static size_t queries_of(const struct weights *w, const struct workspace *s,
@@ -353,6 +395,9 @@ static void attention_forward(const struct weights *w, struct workspace *s,
     heads_forward(w, s, l, rule);
     linear_forward(w, &layer->output, queries, a->heads,
                    a->attention.raw != NULL ? a->attention.raw : output);
+    if (s->drop_key != NULL)
+        drop(w, s, l, true,
+             a->attention.raw != NULL ? a->attention.raw : output);
     close_forward(w, layer->attention_norm, queries, residual, &a->attention,
                   output);
 }
@@ -367,6 +412,8 @@ static void attention_backward(const struct weights *w, struct workspace *s,
 
     df = close_backward(w, s, layer->attention_norm, queries, &a->attention,
                         gradient);
+    if (s->drop_key != NULL)
+        drop(w, s, l, true, s->draw);
     linear_backward(w, &layer->output, queries, a->heads, df, false, s->dheads,
                     gradient);
     heads_backward(w, s, l);
@@ -402,6 +449,8 @@ static void feedforward_forward(const struct weights *w, struct workspace *s,
         rectify(rows * w->f, a->hidden);
     linear_forward(w, &layer->down, rows, a->hidden,
                    branch->raw != NULL ? branch->raw : output);
+    if (s->drop_key != NULL)
+        drop(w, s, l, false, branch->raw != NULL ? branch->raw : output);
     close_forward(w, layer->feedforward_norm, rows, branch->input, branch,
                   output);
 }
@@ -416,6 +465,8 @@ static void feedforward_backward(const struct weights *w, struct workspace *s,
     const real *df =
         close_backward(w, s, layer->feedforward_norm, rows, branch, gradient);
 
+    if (s->drop_key != NULL)
+        drop(w, s, l, false, s->draw);
     linear_backward(w, &layer->down, rows, a->hidden, df, false, s->dhidden,
                     gradient);
     if (w->config->activation == ACTIVATION_TANH)

@@ -113,6 +113,9 @@ struct workspace {
     size_t *starts;   /* [N + 1], first row of each string */
     size_t *chosen;   /* [N], row read of each string when narrow */
 
+    const uint64_t *drop_key; /* NULL: nothing is dropped */
+    size_t first;             /* string of the batch */
+
     struct activation *layers;
     real *encoded; /* [n_read][D], the residual stream at the end */
     real *final;   /* [n_read][D], after the final norm */
