@@ -297,7 +297,7 @@ static inline void plain_encode(const struct plain *net,
     }
     if (net->config->final_norm == FINAL_NORM_AUTO
             ? net->config->norm == NORM_PRE
-            : net->config->final_norm == FINAL_NORM_YES)
+            : net->config->final_norm == FINAL_NORM_ALWAYS)
         plain_norm(net, -1, "final_norm", n, x);
 }
 

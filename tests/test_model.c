@@ -72,7 +72,7 @@ START_TEST(every_field_is_read)
                          "precision: double, bias: false, "
                          "classifier_bias: false, epsilon: 0, max_length: 9, "
                          "position_map: true, scores: plain, affine: none, "
-                         "activation: tanh, final_norm: yes, "
+                         "activation: tanh, final_norm: always, "
                          "init: {scale: 1/2, embedding: 2, position: 3, "
                          "attention: 4, feedforward: 5, classifier: 6, "
                          "gain: 7}}",
@@ -91,7 +91,7 @@ START_TEST(every_field_is_read)
     ck_assert_int_eq(config.scores, SCORES_PLAIN);
     ck_assert_int_eq(config.affine, AFFINE_NONE);
     ck_assert_int_eq(config.activation, ACTIVATION_TANH);
-    ck_assert_int_eq(config.final_norm, FINAL_NORM_YES);
+    ck_assert_int_eq(config.final_norm, FINAL_NORM_ALWAYS);
     ck_assert_double_eq(config.epsilon, 0);
     ck_assert_uint_eq(config.max_length, 9);
     ck_assert_double_eq(config.init.scale, 0.5);

@@ -37,8 +37,8 @@ static const char *const affine_names[] = {
 };
 
 static const char *const final_norm_names[] = { [FINAL_NORM_AUTO] = "auto",
-                                                [FINAL_NORM_YES] = "yes",
-                                                [FINAL_NORM_NO] = "no",
+                                                [FINAL_NORM_ALWAYS] = "always",
+                                                [FINAL_NORM_NEVER] = "never",
                                                 NULL };
 
 static const char *const readout_names[] = { [READOUT_LAST] = "last",
@@ -191,7 +191,7 @@ bool model_has_final_norm(const struct model_config *config)
 {
     if (config->final_norm == FINAL_NORM_AUTO)
         return config->norm == NORM_PRE;
-    return config->final_norm == FINAL_NORM_YES;
+    return config->final_norm == FINAL_NORM_ALWAYS;
 }
 
 double model_score_divisor(const struct model_config *config)

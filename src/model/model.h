@@ -21,7 +21,7 @@ enum mask { MASK_CAUSAL, MASK_FULL, MASK_STRICT, MASK_ZERO };
 enum scores { SCORES_SCALED, SCORES_PLAIN };
 enum nonlinearity { ACTIVATION_RELU, ACTIVATION_TANH };
 enum norm_affine { AFFINE_BOTH, AFFINE_NONE };
-enum final_norm { FINAL_NORM_AUTO, FINAL_NORM_YES, FINAL_NORM_NO };
+enum final_norm { FINAL_NORM_AUTO, FINAL_NORM_ALWAYS, FINAL_NORM_NEVER };
 
 /* What the classifier reads where a string has one answer: the encoder's
  * output at the last token, at the begin mark, or its mean over all tokens. */

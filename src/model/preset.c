@@ -8,7 +8,7 @@
 #define STANDARDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /* What its encoders share, and its flags biases, post_ln, scale_scores. */
-#define COMMON     "mask=zero", "final_norm=no"
+#define COMMON     "mask=zero", "final_norm=never"
 #define LEARNED    COMMON, "positions=learned"
 #define SINUSOIDAL COMMON, "positions=sinusoidal"
 #define BIASES     "bias=true"
@@ -53,7 +53,7 @@ static const struct {
     { "pre_norm",
       STANDARDS(LEARNED, BIASES, OUTPUT, SCALED) },
     { "vaswani",
-      STANDARDS("positions=learned", "mask=full", "final_norm=no", BIASES, POST,
+      STANDARDS("positions=learned", "mask=full", "final_norm=never", BIASES, POST,
                 SCALED, "dropout=0.1") },
 };
 /* clang-format on */
