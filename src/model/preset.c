@@ -53,8 +53,8 @@ static const struct {
     { "pre_norm",
       STANDARDS(LEARNED, BIASES, OUTPUT, SCALED) },
     { "vaswani",
-      STANDARDS("positions=learned", "mask=full", "final_norm=never", BIASES, POST,
-                SCALED, "dropout=0.1") },
+      STANDARDS("positions=learned", "mask=full", "final_norm=never", BIASES,
+                POST, SCALED, "dropout=0.1") },
 };
 /* clang-format on */
 
