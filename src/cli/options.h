@@ -33,6 +33,7 @@ struct options {
     size_t index, length, count, seed;
     double max_time; /* seconds; 0: no limit */
     const char *negative, *network, *format, *x, *y, *where, *cosine;
+    const char *language, *from, *target; /* import */
     bool path, literal, dynamics; /* growth */
 
     const char **operands; /* NULL-terminated */
