@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/natural.h"
 #include "base/statistics.h"
 #include "known.h"
 #include "said.h"
@@ -45,11 +46,21 @@ static int compare(const uint16_t *a, size_t m, const uint16_t *b, size_t n)
     return m < n ? -1 : m > n;
 }
 
+/* What may follow each prefix, said rightly but for evaluators of the name
+ * "limit", which think that everything may end. */
+static void decide_sets(const struct evaluator *evaluator,
+                        const struct strings *strings,
+                        struct decision *decisions);
+
 void evaluator_decide(struct evaluator *evaluator,
                       const struct strings *strings, struct decision *decisions)
 {
     evaluator->calls++;
     evaluator->strings += strings->count;
+    if (evaluator->decide == NULL) {
+        decide_sets(evaluator, strings, decisions);
+        return;
+    }
     for (size_t i = 0; i < strings->count; i++) {
         decisions[i] = evaluator->decide(strings_at(strings, i),
                                          strings_length(strings, i));
@@ -528,6 +539,78 @@ START_TEST(settings_have_defaults)
 }
 END_TEST
 
+static void decide_sets(const struct evaluator *evaluator,
+                        const struct strings *strings,
+                        struct decision *decisions)
+{
+    for (size_t i = 0; i < strings->count; i++)
+        for (size_t t = 0; t <= strings_length(strings, i); t++) {
+            bool allowed[2], end;
+            struct error error = { 0 };
+
+            ck_assert(language_next(language, strings_at(strings, i), t,
+                                    allowed, &end, &error));
+            end |= strcmp(evaluator->name, "limit") == 0;
+            for (size_t k = 0; k < 3; k++)
+                *decisions++ = (struct decision){
+                    .logit = (k < 2 ? allowed[k] : end) ? 1 : -1
+                };
+        }
+}
+
+/* Every string of at most 14 symbols: more decisions than are held at once,
+ * so that strings are gone through in slices. */
+START_TEST(sets_are_decided_in_slices)
+{
+    struct verify_config config = { .exhaustive = 1 << 15, .level = 0.95 };
+    struct error error = { 0 };
+    struct verification verification = { &config, &dataset, evaluators, false,
+                                         &error };
+    struct verdicts verdicts = { 0 };
+    const struct verdict *row;
+    size_t strings = (1 << 15) - 1, positions = 0, early = 0;
+
+    open_data("majority", "{objective: next-set, train: {count: 5, length: "
+                          "1..14}, test: {count: 0}}");
+    for (size_t e = 0; e < EVALUATORS; e++)
+        made[e].decide = NULL;
+    for (size_t n = 0; n <= 14; n++)
+        positions += (n + 1) << n;
+    verify_exhaustive(&verification, &verdicts);
+    ck_assert_uint_eq(error.count, 0);
+    ck_assert_uint_gt(made[0].calls, 1);
+    ck_assert_uint_eq(made[0].strings, strings);
+    row = find(&verdicts, "trained", "exhaustive", "all");
+    ck_assert_uint_eq(row->strings, strings);
+    ck_assert_uint_eq(row->recognised, strings);
+    ck_assert_uint_eq(row->accepted, strings);
+    ck_assert_uint_eq(row->positions, positions);
+    ck_assert_uint_eq(row->right, positions);
+    ck_assert_double_eq_tol(row->loss, log1p(exp(-1)), 1e-12);
+    /* the begin mark is no member: nowhere is the first set right */
+    row = find(&verdicts, "limit", "exhaustive", "all");
+    ck_assert_uint_eq(row->recognised, 0);
+    ck_assert_uint_eq(row->agreed, 0);
+    ck_assert_str_eq(row->shortest, "\"\"");
+    for (size_t n = 0; n <= 14; n++) { /* prefixes that are members, counted
+                                          once for each string above them */
+        struct natural count;
+
+        natural_init(&count, 0);
+        language_count(language, n, &count);
+        early += natural_small(&count) * (((size_t)1 << (15 - n)) - 1);
+        natural_clear(&count);
+    }
+    ck_assert_uint_eq(row->right, early);
+    row = find(&verdicts, "limit", "exhaustive", "members");
+    ck_assert_uint_eq(row->accepted, row->strings);
+    row = find(&verdicts, "limit", "exhaustive", "outside");
+    ck_assert_uint_eq(row->accepted, 0);
+    verdicts_clear(&verdicts);
+    close_data();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("verify");
@@ -537,6 +620,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, rows_are_counts, 0, 2);
     tcase_add_test(tests, nothing_to_decide_has_no_row);
+    tcase_add_test(tests, sets_are_decided_in_slices);
     tcase_add_test(tests, trained_agrees_with_itself);
     tcase_add_loop_test(tests, exhaustive_equals_brute_force, 0, 2);
     tcase_add_test(tests, exhaustive_goes_depth_first);

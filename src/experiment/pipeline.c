@@ -557,6 +557,11 @@ static void add_splits(struct pipeline *p)
     free(seen);
 }
 
+static size_t count_tokens(const struct strings *strings)
+{
+    return strings->count > 0 ? tokens_before(strings, strings->count) : 0;
+}
+
 /* What each evaluator loses on a test bin beyond the entropy of its draws. */
 static void add_excess(struct pipeline *p)
 {
@@ -568,8 +573,9 @@ static void add_excess(struct pipeline *p)
 
         if (verdict->objective != OBJECTIVE_NEXT_TOKEN ||
             strcmp(verdict->class, "all") != 0 || isnan(verdict->loss) ||
-            sscanf(verdict->set, "test[%zu]", &bin) != 1)
-            continue;
+            sscanf(verdict->set, "test[%zu]", &bin) != 1 ||
+            verdict->positions < count_tokens(&p->dataset.tests[bin].strings))
+            continue; /* of a transduction only the target part is lost on */
         entropy = entropy_of_members(&p->dataset, bin);
         if (isnan(entropy))
             continue;
