@@ -36,15 +36,22 @@ size_t objective_width(enum objective objective, size_t n_symbols)
     return objective == OBJECTIVE_NEXT_SET ? n_symbols / 8 + 1 : 1;
 }
 
-/* Strings whose targets one thread finds at a time. */
-#define BLOCK 16
+/* Strings whose targets one thread finds at a time: few where the language
+ * is asked about every prefix, else more than a batch has. */
+static size_t block_of(enum objective objective)
+{
+    return objective == OBJECTIVE_NEXT_SET ||
+                   objective == OBJECTIVE_PREFIX_MEMBERSHIP
+               ? 16
+               : 256;
+}
 
 /* What the threads share. */
 struct aim {
     enum objective objective;
     const struct language *language;
     const struct strings *strings;
-    size_t n_symbols, width;
+    size_t n_symbols, width, block;
     uint8_t *targets;
     bool *failed; /* of each block */
 };
@@ -99,12 +106,12 @@ static void aim_at_block(void *context, size_t block, size_t thread)
     const struct aim *aim = context;
     bool *allowed = memory_new(aim->n_symbols, sizeof *allowed);
     struct error error = { 0 };
-    size_t end = (block + 1) * BLOCK;
+    size_t end = (block + 1) * aim->block;
 
     (void)thread;
     if (end > aim->strings->count)
         end = aim->strings->count;
-    for (size_t i = block * BLOCK; i < end && !aim->failed[block]; i++)
+    for (size_t i = block * aim->block; i < end && !aim->failed[block]; i++)
         aim->failed[block] = !aim_at_string(aim, i, allowed, &error);
     error_clear(&error);
     free(allowed);
@@ -114,7 +121,7 @@ static void aim_at_block(void *context, size_t block, size_t thread)
 static bool complain(const struct aim *aim, size_t block, struct error *error)
 {
     bool *allowed = memory_new(aim->n_symbols, sizeof *allowed);
-    size_t i = block * BLOCK;
+    size_t i = block * aim->block;
 
     while (aim_at_string(aim, i, allowed, error))
         i++;
@@ -126,14 +133,16 @@ uint8_t *objective_targets(enum objective objective,
                            const struct language *language,
                            const struct strings *strings, struct error *error)
 {
-    size_t count = strings->count, blocks = (count + BLOCK - 1) / BLOCK;
+    size_t count = strings->count, block = block_of(objective);
+    size_t blocks = (count + block - 1) / block;
     size_t n_symbols = language_alphabet(language)->size;
     size_t width = objective_width(objective, n_symbols), size = count;
     struct aim aim = { .objective = objective,
                        .language = language,
                        .strings = strings,
                        .n_symbols = n_symbols,
-                       .width = width };
+                       .width = width,
+                       .block = block };
     bool ok = true;
 
     if (objective_is_sequence(objective) && count > 0)

@@ -40,6 +40,7 @@ static struct variant variant_at(size_t i)
         OBJECTIVE_PREFIX_MEMBERSHIP, OBJECTIVE_NEXT_SET,   OBJECTIVE_NEXT_TOKEN,
         OBJECTIVE_MEMBERSHIP,        OBJECTIVE_MEMBERSHIP, OBJECTIVE_MEMBERSHIP
     };
+    static const int masks[] = { MASK_CAUSAL, MASK_STRICT, MASK_ZERO };
     size_t kind = i % 6, round = i / 6;
     struct variant v = { .objective = objectives[kind],
                          .seed = 4000 + i,
@@ -49,6 +50,9 @@ static struct variant variant_at(size_t i)
                                      .d_model = round % 2 ? 10 : 8,
                                      .n_heads = 2,
                                      .d_ff = 7,
+                                     .activation = (int)(i / 3 % 2),
+                                     .scores = (int)(i / 5 % 2),
+                                     .affine = (int)(i / 7 % 2),
                                      .bias = round % 3 > 0,
                                      .classifier_bias = round % 3 > 0,
                                      .precision = PRECISION_DOUBLE,
@@ -58,9 +62,10 @@ static struct variant variant_at(size_t i)
 
     if (v.objective == OBJECTIVE_MEMBERSHIP)
         v.config.readout = (int)kind - 3;
-    v.config.mask = v.config.readout == READOUT_BEGIN || kind == 5
-                        ? MASK_FULL
-                        : MASK_CAUSAL;
+    if (objective_is_sequence(v.objective)) /* full shows what follows */
+        v.config.mask = masks[round % 3];
+    else if (kind > 3)
+        v.config.mask = MASK_FULL; /* the begin mark needs it */
     return v;
 }
 
