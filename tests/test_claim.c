@@ -60,6 +60,9 @@ static const struct {
       UNEQUAL, -0.5, NULL, NULL, OVER_MEDIAN },
     { "- norm.ratio >= 1e1", "norm.ratio", GREATER_EQUAL, 10, NULL, NULL,
       OVER_MIN },
+    { "- shortcut.length-parity.test[0].accuracy < 0.6",
+      "shortcut.length-parity.test[0].accuracy", LESS, 0.6, NULL, NULL,
+      OVER_MIN },
 };
 
 static bool same_text(const char *a, const char *b)
@@ -115,9 +118,15 @@ static const struct {
     { "- trianed.test[0].accuracy >= 1",
       "x.yaml:1:3: claim[0]: unknown metric \"trianed\"; did you mean "
       "\"trained\"? (accepted: trained, limit, attention, encoder, scaled, "
-      "sharpened, untrained, prior, norm, saturation, loss, growth, path, "
-      "layers, heads, language, "
-      "dataset, steps, validation, test, exhaustive, verify)\n" },
+      "sharpened, untrained, prior, shortcut, norm, saturation, loss, growth, "
+      "path, layers, heads, language, dataset, steps, validation, test, exhaustive, verify)\n" },
+    { "- shortcut.lenght.test[0].accuracy < 0.6",
+      "x.yaml:1:12: claim[0]: unknown shortcut \"lenght\"; did you mean "
+      "\"length\"? (accepted: prior, length, length-parity, first-last, "
+      "counts, bigrams)\n" },
+    { "- shortcut.length-parity.tset[0].accuracy < 0.6",
+      "x.yaml:1:26: claim[0]: unknown set of strings \"tset\"; did you mean "
+      "\"test\"? (accepted: validation, test, exhaustive, verify)\n" },
     { "- limit.tset[0].accuracy >= 1",
       "x.yaml:1:9: claim[0]: unknown set of strings \"tset\"; did you mean "
       "\"test\"? (accepted: validation, test, exhaustive, verify)\n" },

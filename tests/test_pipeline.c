@@ -148,6 +148,7 @@ START_TEST(a_run_leaves_its_directory)
         "trajectory.csv",
         "probes.csv",
         "verdict.csv",
+        "baselines.csv",
         "heads.csv",
         "growth.csv",
         "metrics.json",
@@ -199,6 +200,11 @@ START_TEST(metrics_are_consistent)
 
     run(scratch_path("r"), NULL, NULL, path, &found, &metrics);
     ck_assert_str_eq(metrics_find(&metrics, "language.counts")->word, "exact");
+    ck_assert_double_eq(
+        metrics_find(&metrics, "shortcut.prior.test[1].accuracy")->value,
+        metrics_find(&metrics, "prior.test[1].accuracy")->value);
+    ck_assert_ptr_nonnull(
+        metrics_find(&metrics, "shortcut.bigrams.validation.accuracy"));
     ck_assert_double_eq(value_of(&metrics, "steps"), 20);
     ck_assert_double_eq_tol(value_of(&metrics, "norm.ratio"),
                             value_of(&metrics, "norm.final") /

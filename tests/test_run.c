@@ -814,6 +814,8 @@ START_TEST(verdicts_and_growth_are_tables)
                                  .bins = { 6, 1, 1 },
                                  .class = HEAD_ARGMAX };
     struct head_profiles heads = { &head, 1 };
+    struct baseline baseline = { "test[0]", 4, { 2, 3, 0, 0, 4, 1 } };
+    struct baselines baselines = { &baseline, 1 };
     struct error error = { 0 };
     struct text text;
     struct run run;
@@ -829,6 +831,16 @@ START_TEST(verdicts_and_growth_are_tables)
     text_clear(&text);
     EXPECT(run_write_verdicts(&run, &verdicts, &error));
     EXPECT(run_write_growth(&run, &fit, 1, &error));
+    EXPECT(run_write_baselines(&run, &baselines, &error));
+    text = read_file("results", true, "baselines.csv");
+    ck_assert_str_eq(text.data, "set,shortcut,strings,right,accuracy\n"
+                                "test[0],prior,4,2,0.5\n"
+                                "test[0],length,4,3,0.75\n"
+                                "test[0],length-parity,4,0,0\n"
+                                "test[0],first-last,4,0,0\n"
+                                "test[0],counts,4,4,1\n"
+                                "test[0],bigrams,4,1,0.25\n");
+    text_clear(&text);
     text = read_file("results", true, "verdict.csv");
     ck_assert_str_eq(
         text.data,

@@ -174,6 +174,48 @@ static const char *get_root(const struct options *options)
     return options->output != NULL ? options->output : "results";
 }
 
+/* The metric of the shortcut that says most labels of SET; NULL for none. */
+static const struct metric *find_shortcut(const struct metrics *metrics,
+                                          const char *set)
+{
+    const struct metric *best = NULL;
+
+    for (size_t i = 0; i < SHORTCUTS; i++) {
+        const struct metric *metric;
+        struct text name = { 0 };
+
+        text_add_format(&name, "shortcut.%s.%s.accuracy", shortcut_names[i],
+                        set);
+        metric = metrics_find(metrics, name.data);
+        if (metric != NULL && (best == NULL || metric->value > best->value))
+            best = metric;
+        text_clear(&name);
+    }
+    return best;
+}
+
+/* What can be had of each test bin without knowing the language. */
+static void tell_shortcuts(const char *path, const struct metrics *metrics,
+                           const struct options *options)
+{
+    struct text out = { 0 };
+
+    for (size_t b = 0;; b++) {
+        const struct metric *best;
+        char set[32];
+
+        snprintf(set, sizeof set, "test[%zu]", b);
+        best = find_shortcut(metrics, set);
+        if (best == NULL)
+            break;
+        text_add_format(&out, "%s %s %.3f", b > 0 ? "," : "", best->name,
+                        best->value);
+    }
+    if (out.length > 0)
+        talk(options, "%s: best shortcuts:%s", path, out.data);
+    text_clear(&out);
+}
+
 /* A run that diverges is the finding of its own point of the sweep; the
  * others go on. */
 static bool run_job(struct entry *entry, size_t j, double deadline,
@@ -198,7 +240,9 @@ static bool run_job(struct entry *entry, size_t j, double deadline,
     else if (ok)
         talk(options, "%s: done in %.1f s", entry->paths[j],
              meter_clock() - began);
-    else if (mine.kind == ERROR_STOPPED && entry->paths[j] != NULL)
+    if (ok && !found)
+        tell_shortcuts(entry->paths[j], &entry->metrics[j], options);
+    if (!ok && mine.kind == ERROR_STOPPED && entry->paths[j] != NULL)
         talk(options, "the same command goes on from where it stopped");
     entry->n_done += ok;
     if (!ok && mine.kind == ERROR_DIVERGED)

@@ -12,13 +12,14 @@
 #define NEWTON_STEPS 15
 #define CG_STEPS     20
 
-const char *const shortcut_names[SHORTCUTS] = {
+const char *const shortcut_names[SHORTCUTS + 1] = {
     [SHORTCUT_PRIOR] = "prior",
     [SHORTCUT_LENGTH] = "length",
     [SHORTCUT_LENGTH_PARITY] = "length-parity",
     [SHORTCUT_FIRST_LAST] = "first-last",
     [SHORTCUT_COUNTS] = "counts",
-    [SHORTCUT_BIGRAMS] = "bigrams"
+    [SHORTCUT_BIGRAMS] = "bigrams",
+    NULL
 };
 
 /* --------------------------------------------------------------- tables */
@@ -423,4 +424,61 @@ void shortcuts_count(const struct shortcuts *shortcuts,
                                  strings_at(&examples->strings, i),
                                  strings_length(&examples->strings, i)) ==
                 examples->member[i];
+}
+
+/* ------------------------------------------------------------- baselines */
+
+void baselines_clear(struct baselines *baselines)
+{
+    free(baselines->rows);
+    *baselines = (struct baselines){ 0 };
+}
+
+static void add_baseline(struct baselines *baselines,
+                         const struct shortcuts *shortcuts, const char *set,
+                         const struct examples *examples)
+{
+    struct baseline *row = &baselines->rows[baselines->count];
+
+    if (examples->strings.count == 0)
+        return;
+    baselines->count++;
+    snprintf(row->set, sizeof row->set, "%s", set);
+    row->strings = examples->strings.count;
+    shortcuts_count(shortcuts, examples, row->right);
+}
+
+/* The train split, or what its stream begins with. */
+static struct shortcuts *fit_to(const struct dataset *dataset)
+{
+    size_t n_symbols = language_alphabet(dataset->language)->size;
+    struct examples stream = { 0 };
+    struct shortcuts *shortcuts;
+
+    if (dataset->train.strings.count > 0)
+        return shortcuts_fit(&dataset->train, n_symbols);
+    dataset_stream(dataset, 0, SHORTCUT_FITTED, &stream);
+    shortcuts = shortcuts_fit(&stream, n_symbols);
+    examples_clear(&stream);
+    return shortcuts;
+}
+
+void baselines_measure(const struct dataset *dataset,
+                       struct baselines *baselines)
+{
+    struct shortcuts *shortcuts;
+
+    *baselines = (struct baselines){ 0 };
+    if (dataset->config->objective != OBJECTIVE_MEMBERSHIP)
+        return;
+    shortcuts = fit_to(dataset);
+    baselines->rows = memory_new(1 + dataset->n_tests, sizeof *baselines->rows);
+    add_baseline(baselines, shortcuts, "validation", &dataset->validation);
+    for (size_t b = 0; b < dataset->n_tests; b++) {
+        char set[32];
+
+        snprintf(set, sizeof set, "test[%zu]", b);
+        add_baseline(baselines, shortcuts, set, &dataset->tests[b]);
+    }
+    shortcuts_free(shortcuts);
 }

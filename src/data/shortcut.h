@@ -33,7 +33,7 @@ enum {
     SHORTCUT_BIGRAMS,
     SHORTCUTS
 };
-extern const char *const shortcut_names[SHORTCUTS];
+extern const char *const shortcut_names[SHORTCUTS + 1]; /* NULL-terminated */
 
 struct shortcuts; /* opaque */
 
@@ -47,5 +47,28 @@ bool shortcut_accepts(const struct shortcuts *shortcuts, size_t which,
 /* Adds to RIGHT[which] how many labels of EXAMPLES each says. */
 void shortcuts_count(const struct shortcuts *shortcuts,
                      const struct examples *examples, size_t *right);
+
+/* How many labels of a split each shortcut says. */
+struct baseline {
+    char set[32]; /* "validation", "test[0]" */
+    size_t strings;
+    size_t right[SHORTCUTS];
+};
+
+static inline double baseline_accuracy(const struct baseline *row, size_t which)
+{
+    return (double)row->right[which] / (double)row->strings;
+}
+
+struct baselines {
+    struct baseline *rows; /* one a split with strings */
+    size_t count;
+};
+void baselines_clear(struct baselines *baselines);
+
+/* Of validation and every test bin; none where the objective is to say more
+ * of a string than its label. */
+void baselines_measure(const struct dataset *dataset,
+                       struct baselines *baselines);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/statistics.h"
 #include "config/schema.h"
+#include "data/shortcut.h"
 #include "results/manifest.h"
 
 /* ----------------------------------------------------------- vocabulary */
@@ -49,6 +50,7 @@ static const char *const others[] = {
     "language", "dataset", "steps", "validation", "test", "exhaustive",
     "verify", NULL
 };
+static const char shortcut[] = "shortcut"; /* .<name>.<set>.accuracy */
 static const char *const sets[] = {
     "validation", "test", "exhaustive", "verify", NULL
 };
@@ -161,18 +163,42 @@ static bool check_verdict(const struct parser *parser, const char *at,
     return true;
 }
 
+/* The REST of `shortcut.NAME.SET.MEASURE`, which stands at AT. */
+static bool check_shortcut(const struct parser *parser, const char *at,
+                           const char *rest)
+{
+    size_t length;
+    struct text word = { 0 };
+    bool ok;
+
+    if (*rest == '.') {
+        rest++;
+        at++;
+    }
+    length = strcspn(rest, ".");
+    ok = is_among(shortcut_names, rest, length);
+    text_add_bytes(&word, rest, length);
+    if (!ok)
+        complain_word(parser, at, "shortcut", word.data, shortcut_names);
+    text_clear(&word);
+    length += rest[length] == '.';
+    return ok && check_verdict(parser, at + length, rest + length);
+}
+
 /* Whether a run can have a metric called NAME, which stands at AT. */
 static bool check_metric(const struct parser *parser, const char *at,
                          const char *name)
 {
     const char *all[sizeof evaluators / sizeof *evaluators +
-                    sizeof others / sizeof *others];
+                    sizeof others / sizeof *others + 1];
     size_t length = strcspn(name, ".=["), n = 0;
     struct text word = { 0 };
     const char *rest;
 
     if (is_among(others, name, length))
         return true;
+    if (length == strlen(shortcut) && strncmp(name, shortcut, length) == 0)
+        return check_shortcut(parser, at + length, name + length);
     if (is_among(evaluators, name, length)) {
         rest = name + length;
         if (*rest == '=') /* a number, which may have a point */
@@ -184,6 +210,7 @@ static bool check_metric(const struct parser *parser, const char *at,
     }
     for (size_t i = 0; evaluators[i] != NULL; i++)
         all[n++] = evaluators[i];
+    all[n++] = shortcut;
     for (size_t i = 0; others[i] != NULL; i++)
         all[n++] = others[i];
     all[n] = NULL;

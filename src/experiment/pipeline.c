@@ -38,6 +38,7 @@ struct pipeline {
     struct checkpoint checkpoint; /* continued from; empty if new */
     struct evaluator **evaluators;
     struct verdicts verdicts;
+    struct baselines baselines; /* what shortcuts say of the same splits */
     struct head_profiles heads;
     struct growth_fit fits[GROWTH_LAWS];
     struct metrics *metrics;
@@ -444,6 +445,7 @@ static void verify_splits(struct pipeline *p, const struct verification *asked)
         verify_untrained(p, set, &dataset->tests[i], asked->error);
     }
     verify_prior(asked, &p->verdicts);
+    baselines_measure(dataset, &p->baselines);
 }
 
 static bool verify(struct pipeline *p, struct error *error)
@@ -460,7 +462,8 @@ static bool verify(struct pipeline *p, struct error *error)
         return false;
     verify_samples(&asked, &p->verdicts);
     return error->count == 0 &&
-           run_write_verdicts(&p->run, &p->verdicts, error);
+           run_write_verdicts(&p->run, &p->verdicts, error) &&
+           run_write_baselines(&p->run, &p->baselines, error);
 }
 
 /* Heads are those of the limit, over the strings of the probes. */
@@ -608,6 +611,7 @@ static bool sum_up(struct pipeline *p, struct error *error)
     metrics_add(metrics, "saturation", measure_saturation(p, p->network));
     add_splits(p);
     metrics_add_verdicts(metrics, &p->verdicts);
+    metrics_add_baselines(metrics, &p->baselines);
     metrics_add_heads(metrics, &p->heads);
     add_excess(p);
     return true;
@@ -639,6 +643,7 @@ static void clear(struct pipeline *p)
     evaluators_free(p->evaluators);
     evaluator_free(p->untrained);
     verdicts_clear(&p->verdicts);
+    baselines_clear(&p->baselines);
     head_profiles_clear(&p->heads);
     checkpoint_clear(&p->checkpoint);
     run_close(&p->run);

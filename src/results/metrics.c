@@ -64,6 +64,20 @@ void metrics_add_word(struct metrics *metrics, const char *name,
     put(metrics, name, NAN, word);
 }
 
+void metrics_add_baselines(struct metrics *metrics,
+                           const struct baselines *baselines)
+{
+    for (size_t i = 0; i < baselines->count * SHORTCUTS; i++) {
+        const struct baseline *row = &baselines->rows[i / SHORTCUTS];
+        struct text name = { 0 };
+
+        text_add_format(&name, "shortcut.%s.%s.accuracy",
+                        shortcut_names[i % SHORTCUTS], row->set);
+        metrics_add(metrics, name.data, baseline_accuracy(row, i % SHORTCUTS));
+        text_clear(&name);
+    }
+}
+
 const struct metric *metrics_find(const struct metrics *metrics,
                                   const char *name)
 {

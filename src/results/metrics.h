@@ -8,6 +8,7 @@
  *       with <set> = validation, test[0], exhaustive, verify[0]; all of them
  *       shares of the set's strings, low and high those of the interval
  *   <set>.least, <set>.most              the lengths of its strings
+ *   shortcut.<name>.<set>.accuracy       name and set as in baselines.csv
  *   dataset.<split>.strings | distinct | seen    (the last a share of them)
  *   norm.start, norm.final, norm.ratio, saturation, loss.final, steps,
  *   growth.<law>.a | b | p | r2, path.* (course.h), and both with norm.* after
@@ -24,6 +25,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "data/shortcut.h"
 #include "growth/growth.h"
 #include "saturation/heads.h"
 #include "verify/verify.h"
@@ -50,6 +52,9 @@ void metrics_add_growth(struct metrics *metrics, const char *prefix,
                         const struct growth_fit *fits, size_t count);
 void metrics_add_heads(struct metrics *metrics,
                        const struct head_profiles *profiles);
+
+void metrics_add_baselines(struct metrics *metrics,
+                           const struct baselines *baselines);
 
 /* The metric of that name, or NULL. */
 const struct metric *metrics_find(const struct metrics *metrics,

@@ -293,6 +293,28 @@ bool run_write_heads(struct run *run, const struct head_profiles *profiles,
     return write_table(run, "heads.csv", &rows, error);
 }
 
+bool run_write_baselines(struct run *run, const struct baselines *baselines,
+                         struct error *error)
+{
+    static const char *const names[] = { "set",   "shortcut", "strings",
+                                         "right", "accuracy", NULL };
+    struct text rows = { 0 };
+
+    add_header(&rows, names);
+    for (size_t i = 0; i < baselines->count * SHORTCUTS; i++) {
+        const struct baseline *row = &baselines->rows[i / SHORTCUTS];
+        size_t which = i % SHORTCUTS;
+
+        csv_text(&rows, row->set);
+        csv_text(&rows, shortcut_names[which]);
+        csv_count(&rows, row->strings);
+        csv_count(&rows, row->right[which]);
+        csv_number(&rows, baseline_accuracy(row, which));
+        csv_end(&rows);
+    }
+    return write_table(run, "baselines.csv", &rows, error);
+}
+
 bool run_write_growth(struct run *run, const struct growth_fit *fits,
                       size_t count, struct error *error)
 {

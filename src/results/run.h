@@ -11,7 +11,7 @@
  *   trajectory.csv   one row a record      probes.csv   one row a probe
  *   verdict.csv      evaluator x set x class
  *   heads.csv        mask x layer x head   growth.csv   growth laws
- *   metrics.json     every number by name
+ *   baselines.csv    set x shortcut        metrics.json  numbers by name
  *   checkpoints/     step-00000000.safetensors ...
  */
 
@@ -23,6 +23,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "data/shortcut.h"
 #include "growth/growth.h"
 #include "results/checkpoint.h"
 #include "saturation/heads.h"
@@ -105,6 +106,8 @@ bool run_write_verdicts(struct run *run, const struct verdicts *verdicts,
                         struct error *error);
 bool run_write_heads(struct run *run, const struct head_profiles *profiles,
                      struct error *error);
+bool run_write_baselines(struct run *run, const struct baselines *baselines,
+                         struct error *error);
 bool run_write_growth(struct run *run, const struct growth_fit *fits,
                       size_t count, struct error *error);
 
