@@ -217,15 +217,17 @@ static double chi_square(const size_t *counts, const double *shares, size_t n,
 START_TEST(mixture_is_as_declared)
 {
     enum { TOTAL = 20000 };
-    static const double classes[] = { 0.3, 0.7 * 0.5, 0.7 * 0.2, 0.7 * 0.3 };
+    static const double classes[] = { 0.3, 0.7 * 0.5, 0.7 * 0.1, 0.7 * 0.3,
+                                      0.7 * 0.1 };
     static const double lengths[] = { 0.2, 0.2, 0.2, 0.2, 0.2 };
     struct made *made =
         made_of("dyck-1",
                 "{train: {count: 20000, length: 2..11}, positives: 0.3, "
-                "negatives: {uniform: 0.5, edit-1: 0.2, same-counts: 0.3}}",
+                "negatives: {uniform: 0.5, edit-1: 0.1, same-counts: 0.3, "
+                "late-death: 0.1}}",
                 3);
     const struct examples *train = &made->dataset.train;
-    size_t counts[4] = { 0 }, at[4][5] = { { 0 } };
+    size_t counts[5] = { 0 }, at[5][5] = { { 0 } };
 
     for (size_t i = 0; i < TOTAL; i++) {
         size_t n = strings_length(&train->strings, i);
@@ -234,8 +236,8 @@ START_TEST(mixture_is_as_declared)
         counts[train->kind[i]]++;
         at[train->kind[i]][n / 2 - 1]++;
     }
-    ck_assert_double_ge(chi_square(counts, classes, 4, TOTAL), 1e-4);
-    for (size_t k = 0; k < 4; k++)
+    ck_assert_double_ge(chi_square(counts, classes, 5, TOTAL), 1e-4);
+    for (size_t k = 0; k < 5; k++)
         ck_assert_double_ge(chi_square(at[k], lengths, 5, counts[k]), 1e-4);
     unmake(made);
 }
