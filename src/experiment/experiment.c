@@ -377,6 +377,29 @@ static size_t longest(const struct ranges *ranges, size_t least)
     return least;
 }
 
+/* Whether the model may have the objective. */
+static bool check_objective(const struct settings *settings,
+                            const struct yaml_node *tree, struct error *error)
+{
+    enum objective objective = (enum objective)settings->data.objective;
+    bool ok = true;
+
+    if (objective_is_sequence(objective) && settings->model.mask == MASK_FULL)
+        ok = error_add(error, ERROR_CONFIG, place_of(tree, "model"),
+                       "model.mask",
+                       "%s asks about every prefix, and full lets it see what "
+                       "follows; accepted: causal, strict, zero",
+                       objective_names[objective]);
+    if (settings->model.construction != CONSTRUCTION_NONE &&
+        objective_outputs(objective, 1) > 1)
+        ok = error_add(error, ERROR_CONFIG, place_of(tree, "model"),
+                       "model.construction",
+                       "constructions decide membership; accepted with %s: "
+                       "none",
+                       objective_names[objective]);
+    return ok;
+}
+
 /* What no room can see alone. */
 static bool check_together(const struct settings *settings,
                            const struct yaml_node *tree, struct error *error)
@@ -392,13 +415,7 @@ static bool check_together(const struct settings *settings,
                        "train.batch",
                        "a stream has no full batch; accepted: a whole number "
                        "of at least 1");
-    if (objective_is_sequence((enum objective)data->objective) &&
-        settings->model.mask == MASK_FULL)
-        ok = error_add(error, ERROR_CONFIG, place_of(tree, "model"),
-                       "model.mask",
-                       "%s asks about every prefix, and full lets it see what "
-                       "follows; accepted: causal",
-                       objective_names[data->objective]);
+    ok &= check_objective(settings, tree, error);
     if (settings->model.positions == POSITIONS_LEARNED &&
         settings->model.max_length < length)
         ok = error_add(error, ERROR_CONFIG, place_of(tree, "model"),

@@ -254,6 +254,9 @@ static void probe_add_verdicts(struct probe_row *row,
                   verdict_share(verdict, verdict->agreed));
         probe_add(row, verdict->evaluator, "undecided",
                   verdict_share(verdict, verdict->undecided));
+        if (objective_is_sequence(verdict->objective))
+            probe_add(row, verdict->evaluator, "position_accuracy",
+                      (double)verdict->right / (double)verdict->positions);
     }
 }
 

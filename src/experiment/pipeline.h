@@ -5,8 +5,9 @@
  *
  * Columns of probes.csv: norm, norm_ratio (|theta_t| / |theta_0|), saturation,
  * then for each evaluator asked for among trained, limit and attention
- * <evaluator>.accuracy, <evaluator>.agreement, <evaluator>.undecided, all on
- * the first PROBE_STRINGS strings of the validation split.
+ * <evaluator>.accuracy, <evaluator>.agreement, <evaluator>.undecided, and
+ * under a sequence objective <evaluator>.position_accuracy, all on the first
+ * PROBE_STRINGS strings of the validation split.
  */
 
 #ifndef EXPERIMENT_PIPELINE_H

@@ -15,3 +15,4 @@ echo
 saturn check -s data.objective=next-token tiny.yaml; echo $?
 saturn check -s data.objective=next-set -s model.mask=full tiny.yaml; echo $?
 saturn check -s model.readout=begin tiny.yaml; echo $?
+saturn check -s data.objective=next-set -s model.construction=majority tiny.yaml; echo $?
