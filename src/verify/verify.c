@@ -180,12 +180,6 @@ static size_t outputs_of(const struct verification *verification)
                              symbols_of(verification));
 }
 
-/* Nothing follows a string that is going to be no member. */
-static bool is_left_out(const struct verification *verification, bool member)
-{
-    return !member && objective_of(verification) == OBJECTIVE_NEXT_TOKEN;
-}
-
 /* Counts what evaluator E decided, beside what `trained` did. */
 static void count(struct survey *survey, size_t e,
                   const struct examples *examples,
@@ -208,11 +202,8 @@ static void count(struct survey *survey, size_t e,
                               sizeof *room);
 
     for (size_t i = 0; i < examples->strings.count; i++) {
-        struct finding finding;
+        struct finding finding = finding_of(&reading, i, room);
 
-        if (is_left_out(verification, examples->member[i]))
-            continue;
-        finding = finding_of(&reading, i, room);
         assert(examples->kind[i] < survey->n_classes);
         tally_add(&tallies[0], examples, i, &finding);
         tally_add(&tallies[1 + examples->kind[i]], examples, i, &finding);
@@ -452,6 +443,27 @@ static void classify_block(void *context, size_t block, size_t thread)
     }
 }
 
+/* Nothing follows a string that is going to be no member. */
+static bool is_left_out(const struct verification *verification, bool member)
+{
+    return !member && objective_of(verification) == OBJECTIVE_NEXT_TOKEN;
+}
+
+static void leave_out(const struct verification *verification,
+                      struct examples *part)
+{
+    struct examples kept = { 0 };
+
+    if (!is_left_out(verification, false))
+        return;
+    for (size_t i = 0; i < part->strings.count; i++)
+        if (part->member[i])
+            examples_add(&kept, strings_at(&part->strings, i),
+                         strings_length(&part->strings, i), part->kind[i], i);
+    examples_clear(part);
+    *part = kept;
+}
+
 /* Decides the strings gathered and forgets them. */
 static void finish_part(struct survey *survey, struct examples *part)
 {
@@ -460,6 +472,7 @@ static void finish_part(struct survey *survey, struct examples *part)
 
     parallel_for((part->strings.count + BLOCK - 1) / BLOCK, classify_block,
                  &work);
+    leave_out(survey->verification, part);
     survey_add(survey, part);
     examples_clear(part);
 }
