@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "data/late_death.h"
 
 #define TRIES      10000
 #define MOST_EDITS 64
@@ -194,35 +195,13 @@ static bool draw_edited(const struct negative *negative,
     return found;
 }
 
-/* The K-th position, from 1, of those up to N where a string can die; 0 if
- * there are not so many, and their number in *COUNT. */
-static size_t find_death(const struct language *language, size_t n, size_t k,
-                         size_t *count)
-{
-    *count = 0;
-    for (size_t at = 1; at <= n; at++)
-        if (language_has_death(language, at) && ++*count == k)
-            return at;
-    return 0;
-}
-
 static bool draw_late_death(const struct negative *negative,
                             const struct language *language,
                             const struct sibling *sibling, size_t n,
                             struct stream *stream, uint16_t *out)
 {
-    size_t alphabet = language_alphabet(language)->size, count, at;
-
     (void)negative, (void)sibling;
-    find_death(language, n, SIZE_MAX, &count);
-    if (count == 0)
-        return false;
-    at = find_death(language, n, 1 + (size_t)stream_below(stream, count),
-                    &count);
-    language_draw_death(language, at, stream, out);
-    for (size_t i = at; i < n; i++)
-        out[i] = (uint16_t)stream_below(stream, alphabet);
-    return true;
+    return late_death_draw(language, n, stream, out);
 }
 
 static bool draw_member_of(const struct negative *negative,
@@ -369,7 +348,7 @@ bool negative_prepare(const struct negative *negative,
     if (!language_prepare(language, longest + negative->edits, error))
         return false;
     if (negative->kind->draw == draw_late_death)
-        return language_prepare_deaths(language, longest, error);
+        return late_death_prepare(language, longest, error);
     return negative->sibling == NULL ||
            load_sibling(negative, language, longest, place, sibling, error);
 }

@@ -8,10 +8,8 @@
  *   edit-d       a member of length n-d..n+d changed by d single-symbol edits
  *                (insert, delete, replace) that land on length n
  *   same-counts  a uniform permutation of a member of the length
- *   late-death   its first k symbols begin a member of no length, its first
- *                k - 1 do: k uniform among the positions 1..n where that is
- *                possible, those k symbols uniform among such strings, the
- *                rest uniform
+ *   late-death   first certainly no member after k symbols, k uniform among
+ *                the positions where that can be: late_death.h
  *   member-of:LANGUAGE  uniform among the members of another language that are
  *                outside this one; its symbols are the same, by name
  *

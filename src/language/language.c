@@ -394,12 +394,14 @@ void language_enumerate(const struct language *language, bool member, size_t n,
     language->formalism->enumerate(language->self, member, n, out);
 }
 
+bool language_counts_deaths(const struct language *language)
+{
+    return language->formalism->prepare_deaths != NULL;
+}
+
 bool language_prepare_deaths(struct language *language, size_t longest,
                              struct error *error)
 {
-    if (language->formalism->prepare_deaths == NULL)
-        return refuse(language, "tell with which symbol a string is lost",
-                      error);
     return language->formalism->prepare_deaths(language->self, longest, error);
 }
 

@@ -106,9 +106,11 @@ void language_enumerate(const struct language *language, bool member, size_t n,
 
 /*
  * A string dies with its last symbol if no member, of whatever length, begins
- * with it, but one begins with all of it but that symbol.  The tables for
- * lengths 1..longest; ERROR_CONFIG where that is not decided or not counted.
+ * with it, but one begins with all of it but that symbol.  Whether its
+ * formalism can count them; and the tables for lengths 1..longest, ERROR_CONFIG
+ * where it is not decided which strings they are.
  */
+bool language_counts_deaths(const struct language *language);
 bool language_prepare_deaths(struct language *language, size_t longest,
                              struct error *error);
 
