@@ -287,6 +287,11 @@ static const struct {
       "[i/n, (i/n)^2, (-1)^i] through position_map\n"
       "e.yaml:3:5: model.readout: parity is read at its end; accepted: "
       "last\n" },
+    { "majority", "norm: none, activation: tanh, final_norm: always", 2,
+      "e.yaml:3:5: model.activation: majority compares by ReLU; accepted: "
+      "relu\n"
+      "e.yaml:3:5: model.final_norm: majority stands without layer norm; "
+      "accepted: never\n" },
     { "dyck-1", "n_layers: 1, d_ff: 3", 2,
       "e.yaml:3:5: model.n_layers: dyck-1 needs more; accepted: a whole "
       "number of at least 2\n"

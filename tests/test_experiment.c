@@ -170,6 +170,45 @@ START_TEST(a_construction_brings_its_standards)
 }
 END_TEST
 
+/* What a preset says yields to the file and to a construction. */
+START_TEST(a_preset_stands_in_for_standards)
+{
+    static const char *const overrides[] = {
+        "sweep.model.preset=[none, control_drop, si_softmax]",
+        "model.mask=strict", "model.scores=plain", NULL
+    };
+    static const char *const both[] = { "language=dyck-1",
+                                        "model.preset=control",
+                                        "model.construction=dyck-1", NULL };
+    struct experiment experiment;
+    const struct model_config *model;
+
+    load(&experiment, plain, overrides, false);
+    ck_assert_uint_eq(experiment.n_jobs, 3);
+    model = &experiment.jobs[0].settings.model;
+    ck_assert_int_eq(model->norm, NORM_PRE);
+    ck_assert_double_eq(model->dropout, 0);
+    model = &experiment.jobs[1].settings.model;
+    ck_assert_int_eq(model->norm, NORM_POST);
+    ck_assert_int_eq(model->positions, POSITIONS_LEARNED);
+    ck_assert_int_eq(model->mask, MASK_STRICT);
+    ck_assert_int_eq(model->scores, SCORES_PLAIN);
+    ck_assert_double_eq(model->dropout, 0.1);
+    ck_assert_uint_eq(model->d_model, 8);
+    ck_assert_ptr_nonnull(strstr(experiment.jobs[1].config, "norm: post"));
+    model = &experiment.jobs[2].settings.model;
+    ck_assert_int_eq(model->norm, NORM_OUTPUT);
+    ck_assert(!model->bias);
+    experiment_clear(&experiment);
+
+    scratch_write(scratch_path("dyck-1.yaml"), language, strlen(language));
+    load(&experiment, plain, both, false);
+    model = &experiment.jobs[0].settings.model;
+    ck_assert_int_eq(model->norm, NORM_NONE);
+    experiment_clear(&experiment);
+}
+END_TEST
+
 START_TEST(a_resolved_configuration_is_a_fixed_point)
 {
     static const char *const files[] = {
@@ -364,6 +403,12 @@ static const struct {
     { "", "model.construction=anbncn",
       "e.yaml:4:8: model.construction: anbncn is made for 3 symbols, the "
       "language has 2\n" },
+    { "", "model.preset=bert",
+      "--set model.preset=bert: model.preset: unknown word \"bert\"; "
+      "accepted: none, si_softmax, no_scale, control, control_rel, bias, "
+      "post_ln, bias_scaled, bias_scaled_rel, si_softmax_scaled, "
+      "control_drop, si_drop, bias_scaled_drop, bias_scaled_drop3, pre_norm, "
+      "vaswani\n" },
     { "sweep: [seed]\n", NULL,
       "e.yaml:6:8: sweep: wrong type: a list; accepted: a map of key paths to "
       "lists of values\n" },
@@ -467,6 +512,26 @@ START_TEST(settings_are_checked_together)
 }
 END_TEST
 
+START_TEST(a_prefix_knows_no_length)
+{
+    static const char *const overrides[] = { "data.objective=prefix-membership",
+                                             "model.positions=[i/n, (-1)^i]",
+                                             NULL };
+    static const char *const sign[] = { "data.objective=prefix-membership",
+                                        "model.positions=[(-1)^i]", NULL };
+    struct error error = { 0 };
+
+    scratch_write("e.yaml", plain, strlen(plain));
+    ck_assert(!experiment_check("e.yaml", overrides, &error));
+    ck_assert_said(&error,
+                   "e.yaml:4:8: model.positions: prefix-membership asks about "
+                   "every prefix, and i/n tells it how long the string is; "
+                   "accepted: positions without n\n");
+    ck_assert(experiment_check("e.yaml", sign, &error));
+    error_clear(&error);
+}
+END_TEST
+
 START_TEST(all_mistakes_at_once)
 {
     static const char yaml[] = "experiment: a b\n"
@@ -512,6 +577,7 @@ int main(void)
     tcase_add_test(cases, the_first_axis_varies_slowest);
     tcase_add_test(cases, axes_may_hold_lists_languages_and_one_value);
     tcase_add_test(cases, a_construction_brings_its_standards);
+    tcase_add_test(cases, a_preset_stands_in_for_standards);
     tcase_add_loop_test(cases, a_resolved_configuration_is_a_fixed_point, 0, 5);
     tcase_add_test(cases, a_run_directory_has_its_own_language);
     tcase_add_test(cases, an_experiment_may_have_its_languages_name);
@@ -524,6 +590,7 @@ int main(void)
                         sizeof mistakes / sizeof *mistakes);
     tcase_add_test(wrong, settings_are_checked_together);
     tcase_add_test(wrong, all_mistakes_at_once);
+    tcase_add_test(wrong, a_prefix_knows_no_length);
     tcase_add_test(wrong, a_file_that_is_not_there_is_no_configuration);
     suite_add_tcase(suite, cases);
     suite_add_tcase(suite, wrong);

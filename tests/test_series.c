@@ -543,6 +543,90 @@ START_TEST(test_rectify)
 }
 END_TEST
 
+/* tanh of A by (E - 1) / (E + 1), E the series of exp(2 a). */
+static void tanh_truth(const struct truth *a, struct truth *y)
+{
+    for (size_t i = 0; i < D; i++) {
+        quad e[K] = { quad_exp(2 * a->x[0][i]) };
+
+        for (size_t k = 1; k < K; k++) {
+            for (size_t j = 1; j <= k; j++)
+                e[k] += (quad)j * 2 * a->x[j][i] * e[k - j];
+            e[k] /= (quad)k;
+        }
+        for (size_t k = 0; k < K; k++) {
+            y->x[k][i] = k == 0 ? e[0] - 1 : e[k];
+            for (size_t j = 1; j <= k; j++)
+                y->x[k][i] -= e[j] * y->x[k - j][i];
+            y->x[k][i] /= e[0] + 1;
+        }
+    }
+}
+
+/* From degree 0 down tanh is a series, of which no more is known than of what
+ * it is taken of. */
+START_TEST(test_saturate)
+{
+    struct arithmetic arithmetic = limit();
+    struct series x;
+    struct stream stream;
+
+    series_init(&x, D, K);
+    stream_init(&stream, 1, "test.saturate", (uint64_t)_i);
+    for (size_t t = 0; t < TRIALS; t++) {
+        struct truth a, y = { 0 };
+        size_t known = 1 + stream_below(&stream, K);
+        bool exact = _i % 2 == 1;
+
+        draw(&stream, 0, known, exact, _i < 2 ? 0 : 1e-12, &x, &a);
+        tanh_truth(&a, &y);
+        ck_assert(series_saturate(&arithmetic, &x));
+        ck_assert_int_eq(x.top, 0);
+        ck_assert(!x.exact);
+        ck_assert_uint_eq(x.known, exact ? K : known);
+        check(&x, &y, _i < 2 ? 1e-11 : 1e-8);
+    }
+    series_clear(&x);
+    arithmetic_clear(&arithmetic);
+}
+END_TEST
+
+/* Where a positive degree tells the sign, tanh is that sign. */
+START_TEST(test_saturate_decides)
+{
+    static const double rows[][3] = { { 1e-16, -1e-16, 0 },
+                                      { 2, -3, 0 },
+                                      { -4, 5, 0.5 } };
+    struct arithmetic arithmetic = limit();
+    struct series x;
+
+    series_init(&x, 3, K);
+    set(&x, 2, 3, rows, 1e-15);
+    ck_assert(series_saturate(&arithmetic, &x));
+    ck_assert_int_eq(x.top, 0);
+    ck_assert_double_eq(series_plane(&x, 0)[0], 1);
+    ck_assert_double_eq(series_plane(&x, 0)[1], -1);
+    ck_assert_double_eq_tol(series_plane(&x, 0)[2], tanh(0.5), 1e-15);
+    ck_assert_double_eq(series_plane(&x, 1)[0], 0);
+    /* exact when nothing but signs is left */
+    set(&x, 2, 1, (const double[][3]){ { 1, -1, 0 } }, 0);
+    ck_assert(series_saturate(&arithmetic, &x));
+    ck_assert(x.exact);
+    ck_assert_uint_eq(x.known, 1);
+    ck_assert_double_eq(series_plane(&x, 0)[2], 0);
+    /* known to degree 1 alone, where the first is zero: anything in +-1 */
+    set(&x, 2, 2, rows, 1e-15);
+    ck_assert(series_saturate(&arithmetic, &x));
+    set(&x, 2, 2, rows, 1e-15);
+    x.exact = false;
+    ck_assert(!series_saturate(&arithmetic, &x));
+    ck_assert_double_eq(series_plane(&x, 0)[0], 1);
+    ck_assert_double_ge(plane_ball(8, series_plane(&x, 0), 2).bound, 1);
+    series_clear(&x);
+    arithmetic_clear(&arithmetic);
+}
+END_TEST
+
 /* Mixtures: weights off within their bounds, of series as of numbers. */
 START_TEST(test_mix)
 {
@@ -640,6 +724,8 @@ int main(void)
     tcase_add_loop_test(laws, test_mix, 0, n);
     tcase_add_test(planted, test_normalise_descends);
     tcase_add_test(planted, test_rectify);
+    tcase_add_loop_test(planted, test_saturate, 0, 4);
+    tcase_add_test(planted, test_saturate_decides);
     tcase_add_test(planted, test_exactness);
     suite_add_tcase(suite, laws);
     suite_add_tcase(suite, planted);

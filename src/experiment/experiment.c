@@ -390,6 +390,13 @@ static bool check_objective(const struct settings *settings,
                        "%s asks about every prefix, and full lets it see what "
                        "follows; accepted: causal, strict, zero",
                        objective_names[objective]);
+    if (objective_is_sequence(objective) &&
+        position_needs_length(settings->model.positions))
+        ok = error_add(error, ERROR_CONFIG, place_of(tree, "model"),
+                       "model.positions",
+                       "%s asks about every prefix, and i/n tells it how long "
+                       "the string is; accepted: positions without n",
+                       objective_names[objective]);
     if (settings->model.construction != CONSTRUCTION_NONE &&
         objective_outputs(objective, 1) > 1)
         ok = error_add(error, ERROR_CONFIG, place_of(tree, "model"),

@@ -330,6 +330,12 @@ bool construction_check(const struct model_config *config, size_t n_symbols,
     if (config->readout != READOUT_LAST)
         ok = error_add(error, ERROR_CONFIG, place, "model.readout",
                        "%s is read at its end; accepted: last", name);
+    if (config->activation != ACTIVATION_RELU)
+        ok = error_add(error, ERROR_CONFIG, place, "model.activation",
+                       "%s compares by ReLU; accepted: relu", name);
+    if (config->norm == NORM_NONE && model_has_final_norm(config))
+        ok = error_add(error, ERROR_CONFIG, place, "model.final_norm",
+                       "%s stands without layer norm; accepted: never", name);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i].given < sizes[i].least)
             ok = error_add(error, ERROR_CONFIG, place, sizes[i].key,
