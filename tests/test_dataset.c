@@ -366,6 +366,11 @@ START_TEST(impossible_data_is_told)
           "x.yaml:4:1: data.negatives: no edit-1 negative of aa-star exists "
           "at length 2: no edited member tried was a string outside the "
           "language\n" },
+        { "majority",
+          "{train: {count: 5, length: 3..4}, negatives: {late-death: 1}}",
+          "x.yaml:4:1: data.negatives: no late-death negative of majority "
+          "exists at length 3: every string of at most that length begins a "
+          "member\n" },
         { "anbn", "{train: {count: 5, length: 3}}",
           "x.yaml:4:1: data.train: anbn has no member of length 3..3\n"
           "x.yaml:4:1: data.validation: anbn has no member of length 3..3\n"

@@ -30,6 +30,12 @@ struct outlet {
     size_t (*distances)[FARTHEST + 2]; /* [classes][0: not known, 1 + d] */
 };
 
+/* Where more is asked of a string than its label, labels are no secret. */
+static bool has_shortcuts(const struct dataset *dataset)
+{
+    return dataset->config->objective == OBJECTIVE_MEMBERSHIP;
+}
+
 /* --------------------------------------------------------------- strings */
 
 struct measuring {
@@ -97,7 +103,7 @@ static bool write_window(struct outlet *outlet, size_t first, size_t count,
     }
     if (ok)
         add_rows(outlet, &window, next, writer);
-    if (ok && outlet->range > 0)
+    if (ok && outlet->shortcuts != NULL && outlet->range > 0)
         shortcuts_count(outlet->shortcuts, &window, outlet->right);
     examples_clear(&window);
     free(next);
@@ -185,11 +191,13 @@ static struct json *describe_distances(const struct outlet *outlet)
 static struct json *describe_split(const struct outlet *outlet)
 {
     struct json *split = json_new_object(), *shortcuts = json_new_object();
+    bool is_judged =
+        outlet->shortcuts != NULL && outlet->range > 0 && outlet->count > 0;
 
     json_set(split, "split", json_new_text(outlet->name));
     json_set(split, "strings", json_new_integer((int64_t)outlet->count));
     json_set(split, "distance", describe_distances(outlet));
-    for (size_t i = 0; outlet->range > 0 && i < SHORTCUTS; i++)
+    for (size_t i = 0; is_judged && i < SHORTCUTS; i++)
         json_set(
             shortcuts, shortcut_names[i],
             json_new_number((double)outlet->right[i] / (double)outlet->count));
@@ -231,7 +239,8 @@ static bool tell(const struct outlet *outlets, size_t count,
     if (outlets[0].options->json)
         return output_json(splits, error);
     json_free(splits);
-    add_shortcuts(outlets, count, &out);
+    if (has_shortcuts(outlets[0].dataset))
+        add_shortcuts(outlets, count, &out);
     return output_text(&out, error);
 }
 
@@ -291,7 +300,9 @@ static bool write_all(const struct dataset *dataset,
     size_t count = 2 + dataset->n_tests, streamed;
     struct outlet *outlets = memory_new(count, sizeof *outlets);
     struct shortcuts *shortcuts =
-        fit_shortcuts(dataset, count_of(dataset, 0, options));
+        has_shortcuts(dataset)
+            ? fit_shortcuts(dataset, count_of(dataset, 0, options))
+            : NULL;
     bool next = (formats & WRITE_FLARE) && has_next(dataset->language);
     bool ok = true;
 

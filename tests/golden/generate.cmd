@@ -10,3 +10,9 @@ awk -F '\t' 'NR > 1 { print ($2 == 1) == ($4 == "members") }' data/*.tsv |
 cut -d '"' -f 2,6,8,10 data/validation.jsonl | sort -u | head -n 1
 saturn generate tiny.yaml; echo $?
 saturn generate -o data --index 4 tiny.yaml; echo $?
+# One thread or two, the same bytes; where tokens are asked, no shortcuts.
+saturn generate -q -j1 -o one tiny.yaml >table
+saturn generate -q -j2 -o two --json tiny.yaml | grep -c shortcuts
+diff -r one two && diff -r one data && echo same
+saturn generate -q -o next --set data.objective=next-set tiny.yaml
+saturn generate -o x --format csv tiny.yaml; echo $?
