@@ -353,7 +353,7 @@ START_TEST(packed_is_one_by_one)
 
     draw_strings(&strings, member);
     random_permutation(1, "test.order", 0, STRINGS, order);
-    for (int i = 0; i < 48; i += 7) {
+    for (int i = 0; i < 48; i += 5) {
         struct network *network = shaken(config_at(i), precision);
         struct batch batch = { .strings = &strings, .count = STRINGS };
 

@@ -19,7 +19,7 @@ data:
   validation: {count: 40, length: 2..12}
   test: {count: 40, length: [2..12, 14..16]}
   negatives: {uniform: 1/2, same-counts: 1/2}
-model: {n_layers: 1, d_model: 16, n_heads: 2, d_ff: 16}
+model: {n_layers: 1, d_model: 16, n_heads: 2, d_ff: 16, dropout: 0.1}
 train:
   batch: 32
   rate: 0.1
