@@ -113,8 +113,8 @@ const struct field model_fields[] = {
       .help = "what is added to token embeddings; begin mark i = 0, n tokens" },
     { .key = "position_map", .type = FIELD_BOOL,
       .offset = MODEL(position_map), .standard = "false",
-      .help = "add features through a trainable matrix, not coordinate by "
-              "coordinate" },
+      .help = "add features through a trainable matrix; added as they are, to "
+              "the first coordinates, they vanish in the limit" },
     { .key = "mask", .type = FIELD_CHOICE, .offset = MODEL(mask),
       .standard = "causal", .choices = mask_names,
       .help = "what a token attends to; strict: not itself; zero: masked "
@@ -170,7 +170,7 @@ bool model_check(const struct model_config *config, const struct place *place,
         config->mask != MASK_ZERO)
         ok = error_add(error, ERROR_CONFIG, place, "model.readout",
                        "the begin mark sees nothing but itself unless "
-                       "model.mask is full");
+                       "model.mask is full or zero");
     if (config->d_model % config->n_heads != 0)
         ok = error_add(error, ERROR_CONFIG, place, "model.n_heads",
                        "%zu heads cannot share d_model %zu evenly",
