@@ -70,6 +70,19 @@ void natural_multiply(struct natural *to, const struct natural *by)
     mpz_mul(z(to), z(to), cz(by));
 }
 
+void natural_add_product(struct natural *to, const struct natural *a,
+                         const struct natural *b)
+{
+    mpz_addmul(z(to), cz(a), cz(b));
+}
+
+void natural_divide(struct natural *quotient, struct natural *a,
+                    const struct natural *b)
+{
+    assert(!natural_is_zero(b));
+    mpz_tdiv_qr(z(quotient), z(a), cz(a), cz(b));
+}
+
 void natural_multiply_small(struct natural *to, uint64_t by)
 {
     mpz_mul_ui(z(to), z(to), by);
@@ -90,6 +103,11 @@ int natural_compare(const struct natural *a, const struct natural *b)
 bool natural_is_zero(const struct natural *n)
 {
     return n->size == 0;
+}
+
+size_t natural_bits(const struct natural *n)
+{
+    return n->size == 0 ? 0 : mpz_sizeinbase(cz(n), 2);
 }
 
 uint64_t natural_small(const struct natural *n)

@@ -25,11 +25,20 @@ void natural_set_words(struct natural *n, const uint64_t *words, size_t count);
 void natural_add(struct natural *to, const struct natural *more);
 void natural_subtract(struct natural *from, const struct natural *less);
 void natural_multiply(struct natural *to, const struct natural *by);
+/* TO += A * B; TO is neither of them. */
+void natural_add_product(struct natural *to, const struct natural *a,
+                         const struct natural *b);
+/* QUOTIENT = A / B rounded down, A %= B; B is not 0. */
+void natural_divide(struct natural *quotient, struct natural *a,
+                    const struct natural *b);
 void natural_multiply_small(struct natural *to, uint64_t by);
 void natural_power(struct natural *to, uint64_t base, uint64_t exponent);
 
 int natural_compare(const struct natural *a, const struct natural *b);
 bool natural_is_zero(const struct natural *n);
+
+/* Binary digits; 0 has none. */
+size_t natural_bits(const struct natural *n);
 
 /* The value if it fits, else UINT64_MAX. */
 uint64_t natural_small(const struct natural *n);

@@ -103,39 +103,6 @@ static bool acceptor_contains(const void *self, const uint16_t *symbols,
     return machine_accepts(machine, at);
 }
 
-/* The clause that fails after the symbols read so far, of which END says
- * whether they are all; NULL for none. */
-static const struct clause *find_failed(const struct machine *machine,
-                                        const int64_t *at, bool end)
-{
-    size_t state = machine_state(machine, at);
-
-    for (size_t i = 0; i < machine->n_clauses; i++) {
-        const struct clause *clause = &machine->clauses[i];
-        bool ok = true;
-
-        switch (clause->kind) {
-        case CLAUSE_SHAPE:
-            ok = end ? machine->shape.accept[state] : machine->live[state];
-            break;
-        case CLAUSE_TRACK:
-            break;
-        case CLAUSE_ALWAYS:
-            ok = condition_holds(&clause->condition, at);
-            break;
-        case CLAUSE_BEFORE:
-            ok = end || condition_holds(&clause->condition, at);
-            break;
-        case CLAUSE_FINALLY:
-            ok = !end || condition_holds(&clause->condition, at);
-            break;
-        }
-        if (!ok)
-            return clause;
-    }
-    return NULL;
-}
-
 /* How many symbols make it certain that the string is no member. */
 static size_t find_certain(const struct acceptor *acceptor,
                            const uint16_t *symbols, size_t length)
@@ -163,7 +130,7 @@ static bool acceptor_why_not(const void *self, const uint16_t *symbols,
     if (acceptor_contains(self, symbols, length))
         return false;
     machine_start(machine, at);
-    while ((failed = find_failed(machine, at, i == length)) == NULL) {
+    while ((failed = machine_find_failed(machine, at, i == length)) == NULL) {
         assert(i < length);
         machine_move(machine, at, symbols[i++]);
     }

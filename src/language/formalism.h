@@ -62,4 +62,7 @@ struct formalism {
 /* regex, dfa, track, always, before, finally */
 extern const struct formalism acceptor_formalism;
 
+/* cfg, and with it what the acceptor reads */
+extern const struct formalism grammar_formalism;
+
 #endif

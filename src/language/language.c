@@ -63,7 +63,8 @@ static const struct field fields[] = {
     { .key = NULL },
 };
 
-static const struct formalism *const formalisms[] = { &acceptor_formalism };
+static const struct formalism *const formalisms[] = { &acceptor_formalism,
+                                                      &grammar_formalism };
 
 struct language {
     struct text text;       /* the file */
@@ -150,10 +151,11 @@ static bool read_alphabet(struct language *language,
     return ok;
 }
 
-/* The formalism whose keys the file uses; all files may use the first. */
+/* The last formalism whose keys the file uses: it reads those of the ones
+ * before it too, and all files may use the first. */
 static const struct formalism *find_formalism(const struct yaml_node *root)
 {
-    for (size_t i = 0; i < sizeof formalisms / sizeof *formalisms; i++)
+    for (size_t i = sizeof formalisms / sizeof *formalisms; i-- > 0;)
         for (const char *const *k = formalisms[i]->keys; *k != NULL; k++)
             if (yaml_get(root, *k) != NULL)
                 return formalisms[i];

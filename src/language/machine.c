@@ -83,6 +83,37 @@ bool machine_accepts(const struct machine *machine,
            holds(machine, CLAUSE_FINALLY, configuration);
 }
 
+const struct clause *machine_find_failed(const struct machine *machine,
+                                         const int64_t *at, bool end)
+{
+    size_t state = machine_state(machine, at);
+
+    for (size_t i = 0; i < machine->n_clauses; i++) {
+        const struct clause *clause = &machine->clauses[i];
+        bool ok = true;
+
+        switch (clause->kind) {
+        case CLAUSE_SHAPE:
+            ok = end ? machine->shape.accept[state] : machine->live[state];
+            break;
+        case CLAUSE_TRACK:
+            break;
+        case CLAUSE_ALWAYS:
+            ok = condition_holds(&clause->condition, at);
+            break;
+        case CLAUSE_BEFORE:
+            ok = end || condition_holds(&clause->condition, at);
+            break;
+        case CLAUSE_FINALLY:
+            ok = !end || condition_holds(&clause->condition, at);
+            break;
+        }
+        if (!ok)
+            return clause;
+    }
+    return NULL;
+}
+
 /* ------------------------------------------------------------- collapsing */
 
 /* Numbers the configurations from 1 on; 0 is for all that is dead. */

@@ -60,6 +60,12 @@ bool machine_step(const struct machine *machine, int64_t *configuration,
 bool machine_accepts(const struct machine *machine,
                      const int64_t *configuration);
 
+/* The clause that fails after the symbols read so far, of which END says
+ * whether they are all; NULL for none. */
+const struct clause *machine_find_failed(const struct machine *machine,
+                                         const int64_t *configuration,
+                                         bool end);
+
 static inline size_t machine_state(const struct machine *machine,
                                    const int64_t *configuration)
 {

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The formalism of the clause cfg, alone or with clauses that a finite
+ * automaton can follow: then it is the grammar of both.
+ */
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "config/schema.h"
+#include "language/clauses.h"
+#include "language/formalism.h"
+#include "language/grammar_ambiguity.h"
+#include "language/grammar_earley.h"
+#include "language/grammar_lr.h"
+#include "language/grammar_product.h"
+#include "language/grammar_rule.h"
+
+/* States of the automaton that goes with a grammar. */
+#define MOST_STATES 1024
+
+/* Non-members are drawn from all of a length by rejection, unless fewer than
+ * one in RARE is one and there are at most MOST_SCANNED to go through. */
+#define RARE         4096
+#define MOST_SCANNED ((uint64_t)1 << 22)
+
+/* A grammar that strings can be read by. */
+struct recogniser {
+    struct grammar grammar;
+    struct grammar_lr lr;
+    bool has_lr; /* else by Earley's algorithm */
+};
+
+struct context_free {
+    size_t symbols;
+    struct place place;     /* of the clause */
+    struct recogniser own;  /* of the clause alone */
+    struct recogniser both; /* with the others, if there are any */
+    struct recogniser *whole;
+    struct machine machine; /* the other clauses, as the file says them */
+    struct automaton automaton;
+    struct grammar_tally tally; /* of the whole */
+    size_t checked;             /* unambiguous up to here, unless proved */
+    bool proved;
+};
+
+/* --------------------------------------------------------------- reading */
+
+static enum lr_result find_table(struct recogniser *recogniser)
+{
+    enum lr_result result =
+        grammar_lr_build(&recogniser->lr, &recogniser->grammar);
+
+    recogniser->has_lr = result == LR_BUILT;
+    return result;
+}
+
+static bool read_rules(struct context_free *self, const struct reading *reading,
+                       const struct passage *passage, struct error *error)
+{
+    struct schemes schemes;
+    bool ok = schemes_read(&schemes, passage, reading->alphabet, error);
+
+    ok = ok && schemes_expand(&schemes, passage, reading->alphabet,
+                              &self->own.grammar, error);
+    schemes_clear(&schemes);
+    return ok;
+}
+
+static bool refuse_ambiguous(const struct reading *reading,
+                             const struct passage *passage, bool countable,
+                             const struct strings *witness, struct error *error)
+{
+    struct text text = { 0 };
+
+    if (witness->count > 0)
+        alphabet_print(reading->alphabet, witness->symbols,
+                       strings_length(witness, 0), &text);
+    passage_refuse(passage, 0, error, "the grammar is ambiguous: %s%s%s has %s",
+                   witness->count > 0 ? "\"" : "a string",
+                   text.data != NULL ? text.data : "",
+                   witness->count > 0 ? "\"" : "",
+                   countable ? "two derivations, no shorter string has"
+                             : "infinitely many derivations");
+    text_clear(&text);
+    return false;
+}
+
+/* By a table without conflicts, or as far as there are few strings. */
+static bool check_unambiguous(struct context_free *self,
+                              const struct reading *reading,
+                              const struct passage *passage,
+                              struct error *error)
+{
+    bool countable = grammar_tally_init(&self->tally, &self->own.grammar);
+    struct strings witness = { 0 };
+    bool ok = true;
+
+    self->proved = find_table(&self->own) == LR_BUILT;
+    assert(countable || !self->proved);
+    if (!self->proved &&
+        grammar_is_ambiguous(&self->tally, countable, &self->checked, &witness))
+        ok = refuse_ambiguous(reading, passage, countable, &witness, error);
+    strings_clear(&witness);
+    return ok;
+}
+
+static bool has_other_clauses(const struct yaml_node *root)
+{
+    for (const char *const *key = clauses_keys; *key != NULL; key++)
+        if (yaml_get(root, *key) != NULL)
+            return true;
+    return false;
+}
+
+/* The clause to name when the others are not finite: a condition. */
+static bool refuse_infinite(const struct context_free *self,
+                            struct error *error)
+{
+    const struct clause *blamed = &self->machine.clauses[0];
+
+    for (size_t i = 0; i < self->machine.n_clauses; i++)
+        if (self->machine.clauses[i].kind > blamed->kind)
+            blamed = &self->machine.clauses[i];
+    return error_add(error, ERROR_CONFIG, &blamed->place, blamed->name,
+                     "beside cfg only what an automaton of at most %d states "
+                     "follows can be counted: regex, dfa, att, remainders "
+                     "(mod), counts bounded on both sides by `always`",
+                     MOST_STATES);
+}
+
+static bool add_other_clauses(struct context_free *self,
+                              const struct reading *reading,
+                              struct error *error)
+{
+    if (!clauses_read(&self->machine, reading, error))
+        return false;
+    if (!machine_collapse(&self->machine, MOST_STATES, &self->automaton))
+        return refuse_infinite(self, error);
+    if (!grammar_product(&self->own.grammar, &self->automaton,
+                         &self->both.grammar))
+        return error_add(error, ERROR_CONFIG, &self->place, "cfg",
+                         "together with the other clauses, of %zu states, the "
+                         "grammar has too many rules",
+                         self->automaton.states);
+    self->whole = &self->both;
+    find_table(&self->both);
+    grammar_tally_clear(&self->tally);
+    grammar_tally_init(&self->tally, &self->both.grammar);
+    return true;
+}
+
+static void context_free_free(void *pointer)
+{
+    struct context_free *self = pointer;
+
+    grammar_clear(&self->own.grammar);
+    grammar_clear(&self->both.grammar);
+    grammar_lr_clear(&self->own.lr);
+    grammar_lr_clear(&self->both.lr);
+    machine_clear(&self->machine);
+    automaton_clear(&self->automaton);
+    grammar_tally_clear(&self->tally);
+    free(self);
+}
+
+static void *context_free_read(const struct reading *reading,
+                               struct error *error)
+{
+    const struct yaml_node *node = yaml_get(reading->root, "cfg");
+    struct context_free *self = memory_new(1, sizeof *self);
+    struct passage passage = passage_of(node, "cfg", reading->source);
+    bool ok;
+
+    self->symbols = reading->alphabet->size;
+    self->place = node->place;
+    self->whole = &self->own;
+    if (node->kind != YAML_SCALAR || yaml_is_null(node))
+        ok = schema_complain(node, "cfg", "rules such as S -> a S b", error);
+    else
+        ok = read_rules(self, reading, &passage, error) &&
+             check_unambiguous(self, reading, &passage, error) &&
+             (!has_other_clauses(reading->root) ||
+              add_other_clauses(self, reading, error));
+    if (ok)
+        return self;
+    context_free_free(self);
+    return NULL;
+}
+
+static void context_free_describe(const void *pointer, struct text *out)
+{
+    const struct context_free *self = pointer;
+    const struct grammar_tally *tally = &self->tally;
+
+    text_add_format(out, "cfg: %zu nonterminals, %zu rules\n",
+                    self->own.grammar.nonterminals, self->own.grammar.n_rules);
+    for (size_t i = 0; i < self->machine.n_clauses; i++)
+        if (self->machine.clauses[i].text != NULL)
+            text_add_format(out, "%s: %s\n", self->machine.clauses[i].name,
+                            self->machine.clauses[i].text);
+    if (self->whole == &self->both)
+        text_add_format(out, "all clauses: %zu nonterminals, %zu rules\n",
+                        self->both.grammar.nonterminals,
+                        self->both.grammar.n_rules);
+    if (self->proved)
+        text_add_format(out, "unambiguous: proved, LR(1) with %zu states\n",
+                        self->own.lr.states);
+    else
+        text_add_format(out, "unambiguous: checked up to length %zu\n",
+                        self->checked);
+    text_add_format(out, "membership: %s\n",
+                    self->whole->has_lr ? "LR(1)" : "Earley");
+    if (tally->lengths > 0)
+        text_add_format(out, "tables: %.1f MiB up to length %zu\n",
+                        (double)tally->bytes / (1 << 20), tally->lengths - 1);
+}
+
+static const struct automaton *context_free_automaton(const void *self)
+{
+    (void)self;
+    return NULL;
+}
+
+/* ------------------------------------------------------------- membership */
+
+/* As grammar_lr_read. */
+static size_t read_string(const struct recogniser *recogniser,
+                          const uint16_t *symbols, size_t length, bool *allowed,
+                          bool *end)
+{
+    if (recogniser->has_lr)
+        return grammar_lr_read(&recogniser->lr, symbols, length, allowed, end);
+    return grammar_earley_read(&recogniser->grammar, symbols, length, allowed,
+                               end);
+}
+
+static bool context_free_contains(const void *pointer, const uint16_t *symbols,
+                                  size_t length)
+{
+    const struct context_free *self = pointer;
+    bool end;
+
+    return read_string(self->whole, symbols, length, NULL, &end) == length &&
+           end;
+}
+
+/* Symbols that make it certain that the string is no member; SIZE_MAX if it
+ * is one. */
+static size_t find_certain(const struct recogniser *recogniser,
+                           const uint16_t *symbols, size_t length)
+{
+    bool end;
+    size_t read = read_string(recogniser, symbols, length, NULL, &end);
+
+    if (read < length)
+        return read + 1;
+    return end ? SIZE_MAX : length;
+}
+
+/* The first of the other clauses to fail, or NULL. */
+static const struct clause *find_failed(const struct context_free *self,
+                                        const uint16_t *symbols, size_t length)
+{
+    const struct clause *failed;
+    int64_t at[MACHINE_MOST_WIDTH];
+
+    machine_start(&self->machine, at);
+    for (size_t i = 0;; i++) {
+        failed = machine_find_failed(&self->machine, at, i == length);
+        if (failed != NULL || i == length)
+            return failed;
+        machine_move(&self->machine, at, symbols[i]);
+    }
+}
+
+static bool context_free_why_not(const void *pointer, const uint16_t *symbols,
+                                 size_t length, struct text *out)
+{
+    const struct context_free *self = pointer;
+    size_t certain = find_certain(self->whole, symbols, length);
+    const struct clause *failed = NULL;
+
+    if (certain == SIZE_MAX)
+        return false;
+    if (self->whole == &self->both &&
+        find_certain(&self->own, symbols, length) > certain)
+        failed = find_failed(self, symbols, length);
+    text_add_format(out, "after %zu symbol%s: %s", certain,
+                    certain == 1 ? "" : "s",
+                    failed == NULL ? "cfg" : failed->name);
+    if (failed != NULL && failed->text != NULL)
+        text_add_format(out, ": %s", failed->text);
+    return true;
+}
+
+static bool context_free_next(const void *pointer, const uint16_t *prefix,
+                              size_t length, bool *allowed, bool *end,
+                              struct error *error)
+{
+    const struct context_free *self = pointer;
+
+    (void)error;
+    memset(allowed, 0, self->symbols * sizeof *allowed);
+    read_string(self->whole, prefix, length, allowed, end);
+    return true;
+}
+
+/* ------------------------------------------------------ counts and draws */
+
+static bool context_free_prepare(void *pointer, size_t longest,
+                                 struct error *error)
+{
+    struct context_free *self = pointer;
+
+    if (grammar_tally_extend(&self->tally, longest))
+        return true;
+    if (self->tally.bytes > GRAMMAR_MOST_BYTES)
+        return error_add(error, ERROR_CONFIG, &self->place, "cfg",
+                         "counting strings of up to %zu symbols would take "
+                         "more than %zu MiB; up to %zu it does not",
+                         longest, GRAMMAR_MOST_BYTES >> 20,
+                         self->tally.lengths - 2);
+    return error_add(error, ERROR_CONFIG, &self->place, "cfg",
+                     "counting strings of up to %zu symbols would take too "
+                     "long; up to %zu it does not",
+                     longest, self->tally.lengths - 2);
+}
+
+static void context_free_count(const void *pointer, bool member, size_t n,
+                               struct natural *out)
+{
+    const struct context_free *self = pointer;
+    const struct natural *members = grammar_tally_count(&self->tally, n);
+
+    if (member) {
+        natural_copy(out, members);
+        return;
+    }
+    natural_power(out, self->symbols, n);
+    natural_subtract(out, members);
+}
+
+/* The next string of length n in lexicographic order; false after the last. */
+static bool advance(uint16_t *symbols, size_t n, size_t size)
+{
+    while (n-- > 0) {
+        if (++symbols[n] < size)
+            return true;
+        symbols[n] = 0;
+    }
+    return false;
+}
+
+/* Non-member number RANK of length n, in lexicographic order. */
+static void find_outside(const struct context_free *self, size_t n,
+                         uint64_t rank, uint16_t *out)
+{
+    memset(out, 0, n * sizeof *out);
+    while (context_free_contains(self, out, n) || rank-- > 0)
+        advance(out, n, self->symbols);
+}
+
+/* Whether non-members of length n are so few, and all strings so few too,
+ * that one is best found by going through them; *COUNT is their number. */
+static bool is_full(const struct context_free *self, size_t n, uint64_t *count)
+{
+    struct natural all = { 0 }, outside = { 0 };
+    uint64_t strings;
+
+    natural_power(&all, self->symbols, n);
+    context_free_count(self, false, n, &outside);
+    strings = natural_small(&all);
+    *count = natural_small(&outside);
+    natural_clear(&all);
+    natural_clear(&outside);
+    return strings <= MOST_SCANNED && *count < strings / RARE;
+}
+
+static void draw_outside(const struct context_free *self, size_t n,
+                         struct stream *stream, uint16_t *out)
+{
+    uint64_t count;
+
+    if (is_full(self, n, &count)) {
+        find_outside(self, n, stream_below(stream, count), out);
+        return;
+    }
+    do
+        for (size_t i = 0; i < n; i++)
+            out[i] = (uint16_t)stream_below(stream, self->symbols);
+    while (context_free_contains(self, out, n));
+}
+
+static void context_free_draw(const void *pointer, bool member, size_t n,
+                              struct stream *stream, uint16_t *out)
+{
+    const struct context_free *self = pointer;
+
+    if (member)
+        grammar_tally_draw(&self->tally, n, stream, out);
+    else
+        draw_outside(self, n, stream, out);
+}
+
+/* Big-endian, so that strings of one length compare as bytes do. */
+static void pack(const uint16_t *symbols, size_t n, unsigned char *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = (unsigned char)(symbols[i] >> 8);
+        out[2 * i + 1] = (unsigned char)symbols[i];
+    }
+}
+
+static void unpack(const unsigned char *packed, size_t n, uint16_t *out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint16_t)(packed[2 * i] << 8 | packed[2 * i + 1]);
+}
+
+static int order_packed(const void *a, const void *b, void *size)
+{
+    return memcmp(a, b, *(const size_t *)size);
+}
+
+static void enumerate_members(const struct context_free *self, size_t n,
+                              struct strings *out)
+{
+    size_t size = 2 * n;
+    uint64_t count = natural_small(grammar_tally_count(&self->tally, n));
+    unsigned char *packed = memory_new(count, size);
+    uint16_t *symbols = memory_new(n, sizeof *symbols);
+    struct natural rank = { 0 };
+
+    for (uint64_t i = 0; i < count; i++) {
+        natural_set_words(&rank, &i, 1);
+        grammar_tally_string(&self->tally, n, &rank, symbols);
+        pack(symbols, n, packed + i * size);
+    }
+    if (size > 0)
+        qsort_r(packed, count, size, order_packed, &size);
+    for (uint64_t i = 0; i < count; i++) {
+        unpack(packed + i * size, n, symbols);
+        strings_add(out, symbols, n);
+    }
+    natural_clear(&rank);
+    free(packed);
+    free(symbols);
+}
+
+static void context_free_enumerate(const void *pointer, bool member, size_t n,
+                                   struct strings *out)
+{
+    const struct context_free *self = pointer;
+    uint16_t *symbols;
+
+    if (member) {
+        enumerate_members(self, n, out);
+        return;
+    }
+    symbols = memory_new(n, sizeof *symbols);
+    do
+        if (!context_free_contains(self, symbols, n))
+            strings_add(out, symbols, n);
+    while (advance(symbols, n, self->symbols));
+    free(symbols);
+}
+
+static const char *const keys[] = { "cfg", NULL };
+
+const struct formalism grammar_formalism = {
+    .name = "grammar",
+    .keys = keys,
+    .read = context_free_read,
+    .free = context_free_free,
+    .describe = context_free_describe,
+    .automaton = context_free_automaton,
+    .contains = context_free_contains,
+    .why_not = context_free_why_not,
+    .next = context_free_next,
+    .prepare = context_free_prepare,
+    .count = context_free_count,
+    .draw = context_free_draw,
+    .enumerate = context_free_enumerate,
+};
