@@ -43,17 +43,17 @@ struct init_config {
 struct model_config {
     int preset; /* of preset.h: gave the standards for what follows */
     size_t n_layers, d_model, n_heads, d_ff;
-    int norm;      /* enum norm_placement */
-    int positions; /* enum positions */
+    int norm;          /* enum norm_placement */
+    int positions;     /* enum positions */
     bool position_map; /* features pass through a trainable matrix */
     int mask;          /* enum mask */
     int scores;        /* enum scores: q . k times 1/sqrt(d_k), or as it is */
     int activation;    /* enum nonlinearity, of the feedforward hidden layer */
     int affine;        /* enum norm_affine: gain and shift of layer norms */
     int final_norm;    /* enum final_norm; auto: where norm is pre */
-    int readout;   /* enum readout */
-    int precision; /* enum precision */
-    bool bias;     /* linear biases in the encoder */
+    int readout;       /* enum readout */
+    int precision;     /* enum precision */
+    bool bias;         /* linear biases in the encoder */
     bool classifier_bias;
     double epsilon;    /* of layer norm */
     double dropout;    /* share of what sublayers give that is lost */

@@ -17,17 +17,17 @@
 #include "model/engine/vector.h"
 
 /* Every engine has functions of its own under these names. */
-#define multiply         X(multiply)
-#define compile_product  X(compile_product)
-#define matrix_transpose X(matrix_transpose)
-#define add_rows         X(add_rows)
-#define rectify          X(rectify)
-#define rectify_backward X(rectify_backward)
+#define multiply          X(multiply)
+#define compile_product   X(compile_product)
+#define matrix_transpose  X(matrix_transpose)
+#define add_rows          X(add_rows)
+#define rectify           X(rectify)
+#define rectify_backward  X(rectify_backward)
 #define saturate          X(saturate)
 #define saturate_backward X(saturate_backward)
-#define add_reals        X(add_reals)
-#define norm_forward     X(norm_forward)
-#define norm_backward    X(norm_backward)
+#define add_reals         X(add_reals)
+#define norm_forward      X(norm_forward)
+#define norm_backward     X(norm_backward)
 
 /* What a sum starts from: zero, what C holds, or a row of biases. */
 enum start { START_ZERO, START_ADD, START_BIAS };
