@@ -120,7 +120,8 @@ static bool has_death(const struct language *language, const uint16_t *s,
 
 static const char *const names[] = { "majority", "dyck-1",   "anbn",
                                      "anbncn",   "parity",   "shuffle-2",
-                                     "tomita-3", "tomita-7", "aa-star" };
+                                     "tomita-3", "tomita-7", "aa-star",
+                                     "dyck-2" };
 
 /* Any negative drawn is outside, of its length, and as near as its kind. */
 START_TEST(every_negative_is_what_it_says)
