@@ -195,7 +195,7 @@ static double loss(struct scene *scene, bool first, bool *same)
         double x[(LONGEST + 1) * 10], inputs[2 * (LONGEST + 1) * 7];
         double logits[(LONGEST + 1) * OUTPUTS];
 
-        plain_logit(&plain, symbols, n - 1, x, inputs);
+        plain_encode(&plain, symbols, n - 1, x, inputs);
         *same &= same_signs(scene, inputs, n, first, &at);
         rows = read_out(variant, n, x);
         plain_linear(&plain, -1, "classifier", rows, d, scene->n_outputs, x,
