@@ -131,7 +131,43 @@ START_TEST(the_script_plots_what_there_is)
 }
 END_TEST
 
-/* Equal figures are equal bytes, on a white ground. */
+/* What others measured is dotted, clouds and maps have marks and no line. */
+START_TEST(looks_are_told_apart)
+{
+    struct curve looks[] = {
+        { .title = "ours", .x = x, .y = low, .count = 4 },
+        { .title = "theirs",
+          .x = x,
+          .y = low,
+          .count = 4,
+          .look = LOOK_DOTTED },
+        { .title = "steps", .x = x, .y = low, .count = 4, .look = LOOK_POINTS },
+        { .title = "cells",
+          .x = x,
+          .y = low,
+          .count = 4,
+          .look = LOOK_SQUARES },
+    };
+    struct figure figure = { .title = "looks",
+                             .panels = { { "p", "x", "y", false, false, 0,
+                                           0 } },
+                             .n_panels = 1,
+                             .curves = looks,
+                             .n_curves = 4 };
+    struct text script;
+
+    write_well(&figure, scratch_path("f"));
+    script = scratch_read(scratch_path("f.gp"));
+    ck_assert_uint_eq(count(&script, "dashtype '.'"), 1);
+    ck_assert_uint_eq(count(&script, "with linespoints"), 1);
+    ck_assert_uint_eq(count(&script, "with lines "), 1);
+    ck_assert_uint_eq(count(&script, "with points"), 2);
+    ck_assert_uint_eq(count(&script, "pointtype 5 pointsize 1.1"), 1);
+    text_clear(&script);
+}
+END_TEST
+
+/* Equal figures are equal bytes, on a white ground; for print as PDF. */
 START_TEST(drawings_repeat)
 {
     struct figure figure = example();
@@ -149,6 +185,9 @@ START_TEST(drawings_repeat)
     ck_assert(!file_exists(scratch_path("f.svg.partial")));
     text_clear(&first);
     text_clear(&second);
+    first = scratch_read(scratch_path("f.pdf"));
+    ck_assert(text_begins(first.data, "%PDF-"));
+    text_clear(&first);
 }
 END_TEST
 
@@ -247,6 +286,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, the_data_are_the_numbers);
     tcase_add_test(tests, the_script_plots_what_there_is);
+    tcase_add_test(tests, looks_are_told_apart);
     tcase_add_test(tests, drawings_repeat);
     tcase_add_loop_test(tests, hostile_names_are_only_names, 0,
                         (int)(sizeof hostile / sizeof hostile[0]));

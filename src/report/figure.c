@@ -20,7 +20,8 @@ extern char **environ;
 
 #define PANEL_WIDTH  460
 #define PANEL_HEIGHT 460
-#define MANY_POINTS  40 /* more are drawn without marks */
+#define DOTS         100.0 /* of the SVG to an inch of the PDF */
+#define MANY_POINTS  40    /* more are drawn without marks */
 
 /*
  * Okabe and Ito's colours, told apart by the colour-blind, each with a dash
@@ -150,20 +151,43 @@ static bool has_sibling(const struct figure *figure, size_t i, bool same)
     return false;
 }
 
+/* Points that make no line: a cloud of small marks, or squares that fill a
+ * map. */
+static void add_points(struct text *out, const struct figure *figure, size_t i)
+{
+    const struct curve *curve = &figure->curves[i];
+    const struct style *style = find_style(figure, i);
+    bool map = curve->look == LOOK_SQUARES;
+
+    text_add_format(out,
+                    ", \\\n    ARG1 index %zu using 1:2 with points "
+                    "linecolor rgb '%s' pointtype %d pointsize %s title ",
+                    i, style->colour, map ? 5 : style->mark,
+                    map ? "1.1" : "0.35");
+    add_quoted(out, find_first(figure, i, true) == i ? curve->title : "");
+}
+
 /* Curves of many seeds are thin; dashes are for telling titles apart. */
 static void add_curve(struct text *out, const struct figure *figure, size_t i)
 {
     const struct curve *curve = &figure->curves[i];
     const struct style *style = find_style(figure, i);
-    bool marked = curve->count <= MANY_POINTS;
+    bool dotted = curve->look == LOOK_DOTTED;
+    bool marked = curve->count <= MANY_POINTS && !dotted;
     bool alone = !has_sibling(figure, i, true);
 
     text_add_format(out,
                     ", \\\n    ARG1 index %zu using 1:2 with %s "
-                    "linecolor rgb '%s' linewidth %s dashtype %d",
+                    "linecolor rgb '%s' linewidth %s dashtype ",
                     i, marked ? "linespoints" : "lines", style->colour,
-                    alone ? "2" : "1.2",
-                    has_sibling(figure, i, false) ? style->dash : 1);
+                    dotted  ? "2.5"
+                    : alone ? "2"
+                            : "1.2");
+    if (dotted)
+        text_add(out, "'.'");
+    else
+        text_add_format(out, "%d",
+                        has_sibling(figure, i, false) ? style->dash : 1);
     if (marked)
         text_add_format(out, " pointtype %d pointsize %s", style->mark,
                         alone ? "0.7" : "0.5");
@@ -289,7 +313,9 @@ static void add_panel(struct text *out, const struct figure *figure, int p)
 
             if (curve->panel != p || !is_drawable(curve, panel))
                 continue;
-            if (!bands)
+            if (!bands && curve->look >= LOOK_POINTS)
+                add_points(out, figure, i);
+            else if (!bands)
                 add_curve(out, figure, i);
             else if (curve->low != NULL && curve->high != NULL)
                 add_band(out, figure, i);
@@ -304,10 +330,15 @@ static bool write_script(const struct figure *figure, const char *path,
     bool ok;
 
     text_add_format(&script,
-                    "# gnuplot -c THIS.gp THIS.dat > THIS.svg\n"
+                    "# gnuplot -c THIS.gp THIS.dat svg > THIS.svg, or pdf\n"
                     "set encoding utf8\n"
+                    "if (ARG2 eq 'pdf') {\n"
+                    "set terminal pdfcairo size %.2fin,%.2fin noenhanced "
+                    "font 'sans-serif,12' background 'white'\n"
+                    "} else {\n"
                     "set terminal svg size %d,%d noenhanced "
                     "font 'sans-serif,15' background 'white'\n"
+                    "}\n"
                     "set datafile missing 'nan'\n"
                     "set key below center horizontal reverse Left "
                     "font ',13' samplen 3\n"
@@ -316,6 +347,7 @@ static bool write_script(const struct figure *figure, const char *path,
                     "set border 3\n"
                     "set rmargin 4\n"
                     "set multiplot layout 1,%d title ",
+                    figure->n_panels * PANEL_WIDTH / DOTS, PANEL_HEIGHT / DOTS,
                     figure->n_panels * PANEL_WIDTH, PANEL_HEIGHT,
                     figure->n_panels);
     add_quoted(&script, figure->title);
@@ -351,9 +383,9 @@ static bool fail(const char *path, const char *what, struct error *error)
  * its status.  File names are arguments, so that no name of the user's is
  * ever read as a command; gnuplot runs a data file that begins with <.
  */
-static int spawn(char *script, char *data, int descriptor)
+static int spawn(char *script, char *data, char *format, int descriptor)
 {
-    char *arguments[] = { "gnuplot", "-d", "-c", script, data, NULL };
+    char *arguments[] = { "gnuplot", "-d", "-c", script, data, format, NULL };
     posix_spawn_file_actions_t actions;
     pid_t child;
     int status = 0, reason;
@@ -373,9 +405,11 @@ static int spawn(char *script, char *data, int descriptor)
     return WIFEXITED(status) && WEXITSTATUS(status) == 127 ? -1 : status;
 }
 
-static bool draw(char *script, char *data, const char *picture, bool *drawn,
-                 struct error *error)
+/* FORMAT is the picture's suffix, too. */
+static bool draw(char *script, char *data, const char *base, char *format,
+                 bool *drawn, struct error *error)
 {
+    char *picture = with_suffix(base, format);
     char *partial = with_suffix(picture, ".partial");
     int descriptor =
         open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -386,12 +420,13 @@ static bool draw(char *script, char *data, const char *picture, bool *drawn,
         ok = fail(partial, strerror(errno), error);
         goto done;
     }
-    status = spawn(script, data, descriptor);
+    status = spawn(script, data, format + 1, descriptor);
     *drawn = status == 0;
     if (status > 0)
         ok = error_set(error, ERROR_FAILED,
-                       "gnuplot failed; run it to see why: gnuplot -c %s %s",
-                       script, data);
+                       "gnuplot failed; run it to see why: gnuplot -c %s %s "
+                       "%s",
+                       script, data, format + 1);
     else if (*drawn && lseek(descriptor, 0, SEEK_END) == 0)
         ok = error_set(error, ERROR_FAILED, "gnuplot drew nothing from %s",
                        script);
@@ -403,6 +438,7 @@ static bool draw(char *script, char *data, const char *picture, bool *drawn,
         unlink(partial);
 done:
     free(partial);
+    free(picture);
     return ok;
 }
 
@@ -412,18 +448,18 @@ bool figure_write(const struct figure *figure, const char *base, bool *drawn,
     char *rooted = with_suffix(base[0] == '/' ? "" : "./", base);
     char *data = with_suffix(rooted, ".dat");
     char *script = with_suffix(rooted, ".gp");
-    char *picture = with_suffix(rooted, ".svg");
+    char svg[] = ".svg", pdf[] = ".pdf";
     bool ok;
 
     assert(figure->n_panels >= 1 && figure->n_panels <= FIGURE_PANELS);
     *drawn = false;
     ok = write_data(figure, data, error) &&
          write_script(figure, script, error) &&
-         draw(script, data, picture, drawn, error);
+         draw(script, data, rooted, svg, drawn, error) &&
+         (!*drawn || draw(script, data, rooted, pdf, drawn, error));
     *drawn = *drawn && ok;
     free(rooted);
     free(data);
     free(script);
-    free(picture);
     return ok;
 }

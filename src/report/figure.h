@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Figures by gnuplot: a data file and a script are always written, the SVG
- * where gnuplot is found.  Nothing of the user's is ever passed to a shell.
+ * Figures by gnuplot: a data file and a script are always written, SVG and
+ * PDF where gnuplot is found.  Nothing of the user's is ever passed to a shell.
  */
 
 #ifndef REPORT_FIGURE_H
@@ -15,6 +15,9 @@
 
 #define FIGURE_PANELS 4
 
+/* How a curve is drawn.  What others measured is dotted. */
+enum curve_look { LOOK_LINE, LOOK_DOTTED, LOOK_POINTS, LOOK_SQUARES };
+
 /* One curve: y against x with an optional band low..high.  Curves of one
  * title share a colour and a line in the key.  NaN is left out. */
 struct curve {
@@ -22,6 +25,7 @@ struct curve {
     const double *x, *y, *low, *high; /* [count]; low and high may be NULL */
     size_t count;
     int panel; /* 0-based, left to right */
+    int look;  /* enum curve_look */
 };
 
 struct panel {
@@ -39,8 +43,8 @@ struct figure {
 };
 
 /*
- * Writes BASE.dat, BASE.gp and BASE.svg.  *DRAWN tells whether gnuplot was
- * there; its absence is no error, its failure is ERROR_FAILED.
+ * Writes BASE.dat, BASE.gp, BASE.svg and BASE.pdf.  *DRAWN tells whether
+ * gnuplot was there; its absence is no error, its failure is ERROR_FAILED.
  */
 bool figure_write(const struct figure *figure, const char *base, bool *drawn,
                   struct error *error);
