@@ -32,7 +32,7 @@ struct options {
     bool print, quick, dry_run, list, why; /* check, run, language */
     size_t index, length, count, seed;
     double max_time; /* seconds; 0: no limit */
-    const char *negative, *network, *format, *x, *y, *where, *cosine;
+    const char *negative, *network, *format, *x, *y, *where, *cosine, *page;
     const char *language, *from, *target; /* import */
     bool path, literal, dynamics; /* growth */
 

@@ -3,6 +3,7 @@
 #include "report/report.h"
 
 #include "cli/command.h"
+#include "experiment/page.h"
 
 static bool collect(const struct options *options, struct records *records,
                     struct error *error)
@@ -19,33 +20,70 @@ static bool collect(const struct options *options, struct records *records,
     return ok;
 }
 
-static bool run(const struct options *options, struct error *error)
+static bool write_page(const struct options *options,
+                       const struct records *records, struct error *error)
 {
-    const struct table_writer *writer;
-    struct records records = { 0 };
+    const char *directory = options->output != NULL ? options->output : ".";
+    struct page_counts counts;
+    struct text words = { 0 };
+
+    if (!page_write(options->page, records, directory, &counts, error))
+        return false;
+    for (size_t i = 0; i < SHOWN; i++)
+        text_add_format(&words, ", %zu %s", counts.of[i], verdict_words[i]);
+    talk(options, "%s/README.md%s", directory, words.data);
+    text_clear(&words);
+    return counts.of[FAIL] == 0 ||
+           error_set(error, ERROR_FAILED, "%zu exact items failed",
+                     counts.of[FAIL]);
+}
+
+static bool write_summary(const struct options *options,
+                          const struct records *records,
+                          const struct table_writer *writer,
+                          struct error *error)
+{
     struct table table = { 0 };
     struct text out = { 0 };
-    bool ok = table_writer_choose(options->json ? "json" : options->format,
-                                  &writer, error) &&
-              collect(options, &records, error);
+    bool ok = options->output == NULL ||
+              report_write(records, options->output, error);
 
-    if (ok && options->output != NULL)
-        ok = report_write(&records, options->output, error);
     if (ok) {
-        report_summary(&records, &table);
+        report_summary(records, &table);
         writer->write(&table, &out);
         ok = output_text(&out, error);
     }
     table_clear(&table);
+    return ok;
+}
+
+/* A page may stand on published series alone. */
+static bool run(const struct options *options, struct error *error)
+{
+    const struct table_writer *writer;
+    struct records records = { 0 };
+    bool bare = options->page != NULL && options->n_operands == 0;
+    bool ok = table_writer_choose(options->json ? "json" : options->format,
+                                  &writer, error) &&
+              (bare || collect(options, &records, error));
+
+    if (ok)
+        ok = options->page != NULL
+                 ? write_page(options, &records, error)
+                 : write_summary(options, &records, writer, error);
     records_clear(&records);
     return ok;
 }
 
+/* clang-format off */
 static const struct option options[] = {
     { 'f', "format", OPTION_TEXT, offsetof(struct options, format), "NAME",
       "markdown, latex, csv or json" },
+    { 0, "page", OPTION_TEXT, offsetof(struct options, page), "FILE",
+      "write this page of rows and figures instead" },
     { .name = NULL }
 };
+/* clang-format on */
 
 const struct command report_command = {
     .name = "report",
@@ -53,7 +91,9 @@ const struct command report_command = {
     .summary =
         "Prints the summary of finished runs; -o adds tables and figures.",
     .examples = "  saturn report\n"
-                "  saturn report results/majority results/dyck-1 -o report\n",
+                "  saturn report results/majority results/dyck-1 -o report\n"
+                "  saturn report --page experiments/paper/page.yaml "
+                "-o page results\n",
     .options = options,
     .run = run
 };

@@ -503,13 +503,11 @@ static bool admits(const struct yaml_node *wanted, const char *value)
     return false;
 }
 
-static bool is_concerned(const struct claim *claim,
-                         const struct outcome *outcome)
+bool outcome_admits(const struct yaml_node *where,
+                    const struct outcome *outcome)
 {
-    for (size_t i = 0; outcome->axes[i] != NULL; i++) {
-        const struct yaml_node *wanted =
-            claim->where != NULL ? yaml_get(claim->where, outcome->axes[i])
-                                 : NULL;
+    for (size_t i = 0; where != NULL && outcome->axes[i] != NULL; i++) {
+        const struct yaml_node *wanted = yaml_get(where, outcome->axes[i]);
 
         if (wanted != NULL && !admits(wanted, outcome->values[i]))
             return false;
@@ -626,7 +624,8 @@ static bool judge(const struct claim *claim, bool required, const char *group,
     for (size_t i = 0; group != NULL && i < count; i++) {
         char *mine = name_group(&outcomes[i]);
 
-        if (strcmp(mine, group) == 0 && is_concerned(claim, &outcomes[i]))
+        if (strcmp(mine, group) == 0 &&
+            outcome_admits(claim->where, &outcomes[i]))
             tally_add(&tally, claim, &outcomes[i]);
         free(mine);
     }
@@ -648,12 +647,12 @@ static bool judge(const struct claim *claim, bool required, const char *group,
 static bool opens_group(const struct claim *claim,
                         const struct outcome *outcomes, size_t i, char *group)
 {
-    bool first = is_concerned(claim, &outcomes[i]);
+    bool first = outcome_admits(claim->where, &outcomes[i]);
 
     for (size_t j = 0; first && j < i; j++) {
         char *other = name_group(&outcomes[j]);
 
-        first = !is_concerned(claim, &outcomes[j]) || strcmp(other, group) != 0;
+        first = !outcome_admits(claim->where, &outcomes[j]) || strcmp(other, group) != 0;
         free(other);
     }
     return first;
@@ -684,4 +683,19 @@ void claims_judge(const struct claims *claims, bool required,
             *missed += 1;
         }
     }
+}
+
+bool claim_decide(const struct claim *claim, const struct outcome *outcomes,
+                  size_t count, struct text *found, size_t *concerned)
+{
+    struct tally tally = { .values = memory_new(count + 1, sizeof(double)) };
+    bool held;
+
+    for (size_t i = 0; i < count; i++)
+        if (outcome_admits(claim->where, &outcomes[i]))
+            tally_add(&tally, claim, &outcomes[i]);
+    held = decide(claim, &tally, found);
+    *concerned = tally.runs;
+    free(tally.values);
+    return held;
 }

@@ -71,4 +71,13 @@ void claims_judge(const struct claims *claims, bool required,
                   const struct outcome *outcomes, size_t count,
                   struct text *out, size_t *held, size_t *missed);
 
+/* Whether OUTCOME has the values WHERE asks for; a NULL map asks for none. */
+bool outcome_admits(const struct yaml_node *where,
+                    const struct outcome *outcome);
+
+/* Whether CLAIM holds of all outcomes it concerns, as one group; adds to FOUND
+ * what it came to and to CONCERNED how many there were. */
+bool claim_decide(const struct claim *claim, const struct outcome *outcomes,
+                  size_t count, struct text *found, size_t *concerned);
+
 #endif

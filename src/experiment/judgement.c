@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "experiment/judgement.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/statistics.h"
+#include "config/schema.h"
+#include "experiment/claim.h"
+
+const char *const item_kinds[] = {
+    [EXACT] = "exact", [CLAIM] = "claim", [SHOW] = "show"
+};
+
+const char *const verdict_words[] = {
+    [PASS] = "PASS",       [FAIL] = "FAIL", [HELD] = "HELD",
+    [REFUTED] = "REFUTED", [OPEN] = "OPEN", [SHOWN] = "",
+};
+
+void judgement_clear(struct judgement *judgement)
+{
+    text_clear(&judgement->ours);
+    free(judgement->item);
+    free(judgement->paper);
+    *judgement = (struct judgement){ 0 };
+}
+
+/* -------------------------------------------------------------- reading */
+
+struct item {
+    char *item, *of, *metric, *paper;
+    double within, relative;
+    const struct yaml_node *where, *that, *over, *order, *flips;
+};
+
+static bool node_read(const struct yaml_node *node, const char *path,
+                      void *value, struct error *error)
+{
+    (void)path;
+    (void)error;
+    if (!yaml_is_null(node))
+        *(const struct yaml_node **)value = node;
+    return true;
+}
+
+static void node_print(const void *value, struct text *out)
+{
+    const struct yaml_node *node = *(const struct yaml_node *const *)value;
+
+    if (node != NULL)
+        yaml_add_flow(out, node);
+}
+
+const struct field_custom node_custom = { "anything", node_read, node_print,
+                                          NULL };
+
+/* clang-format off */
+#define NODE(name, what) \
+    { .key = #name, .type = FIELD_CUSTOM, .custom = &node_custom, \
+      .standard = "~", .offset = offsetof(struct item, name), .help = what }
+
+static const struct field item_fields[] = {
+    { .key = "item", .type = FIELD_TEXT, .offset = offsetof(struct item, item),
+      .help = "what is looked at" },
+    { .key = "of", .type = FIELD_TEXT, .offset = offsetof(struct item, of),
+      .help = "a series of the page, dynamics, or an experiment" },
+    { .key = "metric", .type = FIELD_TEXT, .standard = "~",
+      .offset = offsetof(struct item, metric), .help = "the number" },
+    { .key = "paper", .type = FIELD_TEXT, .standard = "~",
+      .offset = offsetof(struct item, paper), .help = "as published" },
+    { .key = "within", .type = FIELD_NUMBER, .standard = "0", .least = 0,
+      .most = INFINITY, .offset = offsetof(struct item, within),
+      .help = "absolute bound" },
+    { .key = "relative", .type = FIELD_NUMBER, .standard = "0", .least = 0,
+      .most = 1, .offset = offsetof(struct item, relative),
+      .help = "relative bound" },
+    NODE(where, "axes and their values"),
+    NODE(that, "a claim on metrics"),
+    NODE(over, "how runs are joined"),
+    NODE(order, "by an axis, of its values"),
+    NODE(flips, "columns, along and at"),
+    { .key = NULL }
+};
+/* clang-format on */
+
+/* --------------------------------------------------------- what is concerned
+ */
+
+/* Those witnesses an item asks, as outcomes. */
+struct asked {
+    struct outcome *outcomes;
+    size_t count;
+};
+
+static struct asked ask(const struct item *item,
+                        const struct evidence *evidence)
+{
+    struct asked asked = {
+        memory_new(evidence->count + 1, sizeof *asked.outcomes), 0
+    };
+
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct witness *witness = &evidence->items[i];
+        struct outcome outcome = witness_outcome(witness);
+
+        if (witness_answers(witness, item->of, item->where))
+            asked.outcomes[asked.count++] = outcome;
+    }
+    return asked;
+}
+
+/* The metric's values; those that lack it are NAN. */
+static double *values_of(const struct asked *asked, const char *name)
+{
+    double *values = memory_new(asked->count + 1, sizeof *values);
+
+    for (size_t i = 0; i < asked->count; i++) {
+        const struct metric *metric =
+            metrics_find(asked->outcomes[i].metrics, name);
+
+        values[i] = metric != NULL ? metric->value : NAN;
+    }
+    return values;
+}
+
+static void add_spread(struct text *out, const double *values, size_t n)
+{
+    double low = statistics_quantile(values, n, 0);
+    double high = statistics_quantile(values, n, 1);
+
+    text_add_format(out, "%.6g", statistics_quantile(values, n, 0.5));
+    if (low < high)
+        text_add_format(out, " [%.6g, %.6g]", low, high);
+}
+
+/* ------------------------------------------------------ the ways to judge */
+
+/* Half a unit of the last digit of TEXT, with room for its own rounding. */
+static double half_unit(const char *text)
+{
+    const char *point = strchr(text, '.');
+    size_t digits = point != NULL ? strspn(point + 1, "0123456789") : 0;
+
+    return 0.5 * pow(10, -(double)digits) * (1 + 1e-9);
+}
+
+static bool judge_number(struct judgement *judgement, const struct item *item,
+                         const struct asked *asked)
+{
+    double paper, *values = values_of(asked, item->metric);
+    bool held = item->paper == NULL || text_read_number(item->paper, &paper);
+
+    for (size_t i = 0; item->paper != NULL && held && i < asked->count; i++) {
+        double bound = item->within > 0     ? item->within
+                       : item->relative > 0 ? item->relative * fabs(paper)
+                                            : half_unit(item->paper);
+
+        held = fabs(values[i] - paper) <= bound;
+    }
+    for (size_t i = 0; i < asked->count; i++)
+        held &= !isnan(values[i]);
+    add_spread(&judgement->ours, values, asked->count);
+    free(values);
+    return held;
+}
+
+/* The item's claim, read as an experiment's is. */
+static bool judge_claim(struct judgement *judgement, const struct item *item,
+                        const char *path, const struct asked *asked, bool *held,
+                        struct error *error)
+{
+    const struct yaml_node *parts[] = { item->that, item->over };
+    static const char *const keys[] = { "that", "over" };
+    static const char *const no_axes[] = { NULL };
+    struct yaml_node *list = yaml_new(YAML_LIST, &item->that->place);
+    struct yaml_node *map = yaml_new(YAML_MAP, &item->that->place);
+    struct claims claims;
+    size_t concerned;
+    bool ok;
+
+    for (size_t i = 0; i < 2; i++)
+        if (parts[i] != NULL)
+            yaml_set(map, keys[i], yaml_copy(parts[i]));
+    list->items = memory_new(1, sizeof *list->items);
+    list->items[list->count++] = map;
+    ok = claims_read(&claims, list, path, no_axes, error);
+    if (ok) {
+        *held = claim_decide(&claims.items[0], asked->outcomes, asked->count,
+                             &judgement->ours, &concerned);
+        text_add_format(&judgement->ours, " (%s)", claims.items[0].text);
+    }
+    claims_clear(&claims);
+    yaml_node_free(list);
+    return ok;
+}
+
+/* The outcome's value on AXIS, or NULL. */
+static const char *axis_text(const struct outcome *outcome, const char *axis)
+{
+    for (size_t i = 0; outcome->axes[i] != NULL; i++)
+        if (strcmp(outcome->axes[i], axis) == 0)
+            return outcome->values[i];
+    return NULL;
+}
+
+/* The median of METRIC where the axis BY is VALUE; NAN where nothing is. */
+static double median_where(const struct asked *asked, const char *by,
+                           const char *value, const char *metric)
+{
+    double *values = values_of(asked, metric), median = NAN;
+    size_t n = 0;
+
+    for (size_t i = 0; i < asked->count; i++) {
+        const char *mine = axis_text(&asked->outcomes[i], by);
+
+        if (mine != NULL && strcmp(mine, value) == 0)
+            values[n++] = values[i];
+    }
+    if (n > 0)
+        median = statistics_quantile(values, n, 0.5);
+    free(values);
+    return median;
+}
+
+/* "a 3 > b 2": whether the medians fall in the order given. */
+static bool judge_order(struct judgement *judgement, const struct item *item,
+                        const char *path, const struct asked *asked, bool *held,
+                        struct error *error)
+{
+    const struct yaml_node *by = yaml_get(item->order, "by");
+    const struct yaml_node *of = yaml_get(item->order, "of");
+    double before = INFINITY;
+
+    if (by == NULL || by->kind != YAML_SCALAR || of == NULL ||
+        of->kind != YAML_LIST)
+        return schema_complain(item->order, path,
+                               "a map of by (an axis) and of (its values)",
+                               error);
+    *held = true;
+    for (size_t i = 0; i < of->count; i++) {
+        const char *value = of->items[i]->text;
+        double median = median_where(asked, by->text,
+                                     value != NULL ? value : "", item->metric);
+
+        text_add_format(&judgement->ours, "%s%s %.6g", i > 0 ? ", " : "",
+                        value != NULL ? value : "", median);
+        *held &= median < before;
+        before = median;
+    }
+    return true;
+}
+
+static double axis_value(const struct outcome *outcome, const char *axis)
+{
+    const char *text = axis_text(outcome, axis);
+    double value;
+
+    return text != NULL && text_read_number(text, &value) ? value : NAN;
+}
+
+/* One run of a map: its column, its place in it, and what it came to. */
+struct cell {
+    double column, along, value;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct cell *x = a, *y = b;
+
+    if (x->column != y->column)
+        return x->column < y->column ? -1 : 1;
+    return (x->along > y->along) - (x->along < y->along);
+}
+
+/* The share of columns whose cells, in order, cross LEVEL exactly once. */
+static double share_of_flips(struct cell *cells, size_t n, double level,
+                             size_t *columns)
+{
+    size_t once = 0;
+
+    *columns = 0;
+    qsort(cells, n, sizeof *cells, by_place);
+    for (size_t i = 0, j; i < n; i = j) {
+        size_t flips = 0;
+
+        for (j = i + 1; j < n && cells[j].column == cells[i].column; j++)
+            flips += (cells[j].value > level) != (cells[j - 1].value > level);
+        once += flips == 1;
+        ++*columns;
+    }
+    return (double)once / (double)*columns;
+}
+
+static bool judge_flips(struct judgement *judgement, const struct item *item,
+                        const char *path, const struct asked *asked, bool *held,
+                        struct error *error)
+{
+    const struct yaml_node *columns = yaml_get(item->flips, "columns");
+    const struct yaml_node *along = yaml_get(item->flips, "along");
+    const struct yaml_node *at = yaml_get(item->flips, "at");
+    const struct yaml_node *least = yaml_get(item->flips, "least");
+    double level, least_share, share, *values;
+    struct cell *cells;
+    size_t n_columns;
+
+    if (columns == NULL || along == NULL || at == NULL || least == NULL ||
+        columns->kind != YAML_SCALAR || along->kind != YAML_SCALAR ||
+        at->kind != YAML_SCALAR || least->kind != YAML_SCALAR ||
+        !text_read_number(at->text, &level) ||
+        !text_read_number(least->text, &least_share))
+        return schema_complain(item->flips, path,
+                               "a map of columns and along (axes), at and "
+                               "least (numbers)",
+                               error);
+    cells = memory_new(asked->count + 1, sizeof *cells);
+    values = values_of(asked, item->metric);
+    for (size_t i = 0; i < asked->count; i++)
+        cells[i] =
+            (struct cell){ axis_value(&asked->outcomes[i], columns->text),
+                           axis_value(&asked->outcomes[i], along->text),
+                           values[i] };
+    share = share_of_flips(cells, asked->count, level, &n_columns);
+    text_add_format(&judgement->ours,
+                    "%s crosses %g once in %.4g of %zu columns", item->metric,
+                    level, share, n_columns);
+    *held = share >= least_share;
+    free(cells);
+    free(values);
+    return true;
+}
+
+static bool judge(struct judgement *judgement, const struct item *item,
+                  const struct yaml_node *node, const char *path,
+                  const struct asked *asked, bool *held, struct error *error)
+{
+    if (item->that != NULL)
+        return judge_claim(judgement, item, path, asked, held, error);
+    if (item->metric == NULL)
+        return schema_complain(node, path, "an item with metric or that",
+                               error);
+    if (item->order != NULL)
+        return judge_order(judgement, item, path, asked, held, error);
+    if (item->flips != NULL)
+        return judge_flips(judgement, item, path, asked, held, error);
+    *held = judge_number(judgement, item, asked);
+    return true;
+}
+
+bool judge_item(struct judgement *judgement, const struct yaml_node *node,
+                const char *path, enum item_kind kind,
+                const struct evidence *evidence, struct error *error)
+{
+    struct item item = { 0 };
+    struct asked asked = { 0 };
+    bool held = false, ok;
+
+    *judgement = (struct judgement){ 0 };
+    text_add(&judgement->ours, "");
+    ok = schema_read(item_fields, node, path, NULL, &item, error);
+    if (!ok)
+        goto done;
+    asked = ask(&item, evidence);
+    judgement->item = memory_copy_text(item.item);
+    judgement->paper = memory_copy_text(item.paper != NULL ? item.paper : "");
+    judgement->word = OPEN;
+    if (asked.count == 0) {
+        text_add(&judgement->ours, "no run yet");
+        goto done;
+    }
+    ok = judge(judgement, &item, node, path, &asked, &held, error);
+    judgement->word = kind == SHOW    ? SHOWN
+                      : kind == EXACT ? held ? PASS : FAIL
+                      : held          ? HELD
+                                      : REFUTED;
+done:
+    free(asked.outcomes);
+    schema_clear(item_fields, &item);
+    return ok;
+}

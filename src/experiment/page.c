@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "experiment/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "config/schema.h"
+#include "experiment/drawing.h"
+#include "experiment/judgement.h"
+#include "report/table.h"
+
+struct head {
+    char *page, *title, *about;
+    const struct yaml_node *series, *rows, *figures;
+};
+
+struct row {
+    size_t row;
+    char *about, *command, *note, *open;
+    const struct yaml_node *items[SHOW + 1]; /* by their kind */
+};
+
+/* clang-format off */
+#define NODE(owner, name, what) \
+    { .key = #name, .type = FIELD_CUSTOM, .custom = &node_custom, \
+      .standard = "~", .offset = offsetof(struct owner, name), .help = what }
+
+#define ITEMS(name, kind, what) \
+    { .key = name, .type = FIELD_CUSTOM, .custom = &node_custom, \
+      .standard = "~", .offset = offsetof(struct row, items[kind]), \
+      .help = what }
+
+static const struct field head_fields[] = {
+    { .key = "page", .type = FIELD_TEXT, .offset = offsetof(struct head, page),
+      .help = "its name" },
+    { .key = "title", .type = FIELD_TEXT,
+      .offset = offsetof(struct head, title), .help = "its heading" },
+    { .key = "about", .type = FIELD_TEXT, .standard = "~",
+      .offset = offsetof(struct head, about), .help = "Markdown before all" },
+    NODE(head, series, "what others published"),
+    NODE(head, rows, "what is held against what"),
+    NODE(head, figures, "what is drawn"),
+    { .key = NULL }
+};
+
+static const struct field row_fields[] = {
+    { .key = "row", .type = FIELD_COUNT, .least = 1, .most = 999,
+      .offset = offsetof(struct row, row), .help = "its number" },
+    { .key = "about", .type = FIELD_TEXT,
+      .offset = offsetof(struct row, about), .help = "its heading" },
+    { .key = "command", .type = FIELD_TEXT, .standard = "~",
+      .offset = offsetof(struct row, command), .help = "that makes it" },
+    { .key = "note", .type = FIELD_TEXT, .standard = "~",
+      .offset = offsetof(struct row, note), .help = "Markdown below it" },
+    { .key = "open", .type = FIELD_TEXT, .standard = "~",
+      .offset = offsetof(struct row, open), .help = "what is missing" },
+    ITEMS("exact", EXACT, "items that PASS or FAIL"),
+    ITEMS("claim", CLAIM, "items that are HELD or REFUTED"),
+    ITEMS("show", SHOW, "numbers without a verdict"),
+    { .key = NULL }
+};
+/* clang-format on */
+
+/* A page while it is written. */
+struct page {
+    const struct head *head;
+    const struct yaml_node *root;
+    const struct evidence *evidence;
+    const char *directory;
+    struct table rows;    /* rows.csv */
+    struct table summary; /* a line a row */
+    struct text body;     /* sections */
+    struct page_counts *counts;
+};
+
+static void add_columns(struct table *table, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        table_column(table, *names);
+}
+
+/* ------------------------------------------------------------- the items */
+
+/* A line of the section's table, and of rows.csv unless it is only shown. */
+static void add_judgement(struct page *page, size_t row, enum item_kind kind,
+                          const struct judgement *judgement,
+                          struct table *section, struct page_counts *counts)
+{
+    const char *const cells[] = { judgement->item, judgement->ours.data,
+                                  judgement->paper,
+                                  verdict_words[judgement->word] };
+
+    counts->of[judgement->word]++;
+    page->counts->of[judgement->word]++;
+    if (kind != SHOW) {
+        table_cell(&page->rows, "%zu", row);
+        table_cell(&page->rows, "%s", item_kinds[kind]);
+    }
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        if (kind != SHOW)
+            table_cell(&page->rows, "%s", cells[i]);
+        table_cell(section, "%s", cells[i]);
+    }
+}
+
+static bool add_items(struct page *page, const struct row *row,
+                      enum item_kind kind, const char *path,
+                      struct table *section, struct page_counts *counts,
+                      struct error *error)
+{
+    const struct yaml_node *list = row->items[kind];
+    bool ok = true;
+
+    if (list == NULL)
+        return true;
+    if (list->kind != YAML_LIST)
+        return schema_complain(list, path, "a list of items", error);
+    for (size_t i = 0; i < list->count; i++) {
+        struct judgement judgement;
+        struct text at = { 0 };
+
+        text_add_format(&at, "%s.%s[%zu]", path, item_kinds[kind], i);
+        if (judge_item(&judgement, list->items[i], at.data, kind,
+                       page->evidence, error))
+            add_judgement(page, row->row, kind, &judgement, section, counts);
+        else
+            ok = false;
+        judgement_clear(&judgement);
+        text_clear(&at);
+    }
+    return ok;
+}
+
+/* "3 PASS, 1 REFUTED" */
+static void add_counts(struct text *out, const struct page_counts *counts)
+{
+    bool any = false;
+
+    text_add(out, "");
+    for (size_t i = 0; i < SHOWN; i++) {
+        if (counts->of[i] == 0)
+            continue;
+        text_add_format(out, "%s%zu %s", any ? ", " : "", counts->of[i],
+                        verdict_words[i]);
+        any = true;
+    }
+}
+
+/* ----------------------------------------------------------- the sections */
+
+/* Whether FIGURE is shown with row number ROW: the first of its rows. */
+static bool belongs(const struct yaml_node *figure, size_t row)
+{
+    const struct yaml_node *rows = yaml_get(figure, "rows");
+    double number;
+
+    return rows != NULL && rows->kind == YAML_LIST && rows->count > 0 &&
+           rows->items[0]->kind == YAML_SCALAR &&
+           text_read_number(rows->items[0]->text, &number) &&
+           number == (double)row;
+}
+
+static bool add_figures(struct page *page, size_t row, struct error *error)
+{
+    const struct yaml_node *list = page->head->figures;
+    bool ok = true;
+
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        struct text at = { 0 };
+
+        text_add_format(&at, "figures[%zu]", i);
+        if (belongs(list->items[i], row))
+            ok &= drawing_write(list->items[i], at.data, page->evidence,
+                                page->directory, &page->body, error);
+        text_clear(&at);
+    }
+    return ok;
+}
+
+static void add_open(struct page *page, const struct row *row,
+                     struct table *section, struct page_counts *counts)
+{
+    struct judgement judgement = { .item = memory_copy_text(row->about),
+                                   .paper = memory_copy_text(""),
+                                   .word = OPEN };
+
+    text_add(&judgement.ours, row->open);
+    add_judgement(page, row->row, CLAIM, &judgement, section, counts);
+    judgement_clear(&judgement);
+}
+
+static bool add_section(struct page *page, const struct row *row,
+                        const char *path, struct error *error)
+{
+    static const char *const columns[] = { "item", "ours", "paper", "verdict",
+                                           NULL };
+    const struct table_writer *markdown = table_writer_find("markdown");
+    struct page_counts counts = { 0 };
+    struct table section = { 0 };
+    struct text verdict = { 0 };
+    bool ok = true;
+
+    add_columns(&section, columns);
+    for (size_t kind = EXACT; kind <= SHOW; kind++)
+        ok &= add_items(page, row, (enum item_kind)kind, path, &section,
+                        &counts, error);
+    if (row->open != NULL)
+        add_open(page, row, &section, &counts);
+    add_counts(&verdict, &counts);
+    table_cell(&page->summary, "%zu", row->row);
+    table_cell(&page->summary, "%s", row->about);
+    table_cell(&page->summary, "%s", verdict.data);
+    text_add_format(&page->body, "## %zu. %s\n\n", row->row, row->about);
+    if (row->command != NULL)
+        text_add_format(&page->body, "    %s\n\n", row->command);
+    markdown->write(&section, &page->body);
+    text_add(&page->body, "\n");
+    if (row->note != NULL)
+        text_add_format(&page->body, "%s\n\n", row->note);
+    ok = ok && add_figures(page, row->row, error);
+    text_clear(&verdict);
+    table_clear(&section);
+    return ok;
+}
+
+static bool add_sections(struct page *page, struct error *error)
+{
+    const struct yaml_node *list = page->head->rows;
+    bool ok = true;
+
+    if (list == NULL || list->kind != YAML_LIST)
+        return schema_complain(list != NULL ? list : page->root, "rows",
+                               "a list of rows", error);
+    for (size_t i = 0; i < list->count; i++) {
+        struct row row = { 0 };
+        struct text at = { 0 };
+
+        text_add_format(&at, "rows[%zu]", i);
+        ok &= schema_read(row_fields, list->items[i], at.data, NULL, &row,
+                          error) &&
+              add_section(page, &row, at.data, error);
+        schema_clear(row_fields, &row);
+        text_clear(&at);
+    }
+    return ok;
+}
+
+/* -------------------------------------------------------------- the files */
+
+static bool write_rows(const struct page *page, struct error *error)
+{
+    static const struct {
+        const char *name, *writer;
+    } files[] = { { "rows.csv", "csv" },
+                  { "rows.json", "json" },
+                  { "rows.tex", "latex" } };
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < sizeof files / sizeof *files; i++) {
+        char *path = file_join(page->directory, files[i].name);
+        struct text text = { 0 };
+
+        table_writer_find(files[i].writer)->write(&page->rows, &text);
+        ok = file_write(path, text.data, text.length, error);
+        text_clear(&text);
+        free(path);
+    }
+    return ok;
+}
+
+static bool write_page(const struct page *page, struct error *error)
+{
+    char *path = file_join(page->directory, "README.md");
+    struct text text = { 0 };
+    bool ok;
+
+    text_add_format(&text, "# %s\n\n", page->head->title);
+    if (page->head->about != NULL)
+        text_add_format(&text, "%s\n", page->head->about);
+    table_writer_find("markdown")->write(&page->summary, &text);
+    text_add_format(&text, "\n%s",
+                    page->body.data != NULL ? page->body.data : "");
+    ok = file_write(path, text.data, text.length, error);
+    text_clear(&text);
+    free(path);
+    return ok;
+}
+
+static bool fill(struct page *page, struct error *error)
+{
+    static const char *const columns[] = { "row",   "kind",    "item", "ours",
+                                           "paper", "verdict", NULL };
+    static const char *const summary[] = { "row", "about", "verdict", NULL };
+
+    add_columns(&page->rows, columns);
+    add_columns(&page->summary, summary);
+    return file_make_directories(page->directory, error) &&
+           add_sections(page, error) && write_rows(page, error) &&
+           write_page(page, error);
+}
+
+bool page_write(const char *path, const struct records *records,
+                const char *directory, struct page_counts *counts,
+                struct error *error)
+{
+    struct yaml_document document = { 0 };
+    struct evidence evidence = { 0 };
+    struct head head = { 0 };
+    struct page page = { .head = &head,
+                         .evidence = &evidence,
+                         .directory = directory,
+                         .counts = counts };
+    char *folder = file_folder(path);
+    bool ok;
+
+    *counts = (struct page_counts){ 0 };
+    ok = yaml_load(&document, path, error) &&
+         schema_read(head_fields, document.root, "", NULL, &head, error) &&
+         evidence_collect(&evidence, head.series, folder, records, error);
+    page.root = document.root;
+    ok = ok && fill(&page, error);
+    table_clear(&page.rows);
+    table_clear(&page.summary);
+    text_clear(&page.body);
+    evidence_clear(&evidence);
+    schema_clear(head_fields, &head);
+    yaml_clear(&document);
+    free(folder);
+    return ok;
+}

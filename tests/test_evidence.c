@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "experiment/evidence.h"
+
+#include <string.h>
+
+#include "base/statistics.h"
+#include "page.h"
+#include "suite.h"
+
+static struct evidence evidence;
+static struct yaml_document document;
+
+static void set_up(void)
+{
+    statistics_start();
+    scratch_open();
+}
+
+static void tear_down(void)
+{
+    evidence_clear(&evidence);
+    yaml_clear(&document);
+    scratch_close();
+}
+
+static size_t count_of(const char *name, const char *where)
+{
+    struct yaml_document chosen;
+    size_t n = 0;
+
+    parse_yaml(&chosen, where);
+    for (size_t i = 0; i < evidence.count; i++)
+        n += witness_answers(&evidence.items[i], name, chosen.root);
+    yaml_clear(&chosen);
+    return n;
+}
+
+static double value(size_t i, const char *name)
+{
+    const struct metric *metric =
+        metrics_find(&evidence.items[i].metrics, name);
+
+    ck_assert_msg(metric != NULL, "no %s", name);
+    return metric->value;
+}
+
+START_TEST(a_series_is_a_witness_per_value)
+{
+    struct error error = { 0 };
+
+    ck_assert(collect_evidence(
+        &evidence, &document,
+        "series: {l: {file: layers.csv, direction: cos, by: layer}}", &error));
+    ck_assert_uint_eq(count_of("l", "{}"), 2);
+    ck_assert_uint_eq(count_of("l", "{layer: 2}"), 1);
+    ck_assert_uint_eq(count_of("l", "{layer: [1, 2, 3]}"), 2);
+    ck_assert_uint_eq(count_of("l", "{layer: 3}"), 0);
+    ck_assert_uint_eq(count_of("l", "{depth: 1}"), 0);
+    ck_assert_uint_eq(count_of("m", "{}"), 0);
+    ck_assert_double_eq(value(0, "norm@1"), 5);
+    ck_assert_double_eq(value(0, "direction@1"), 0.6);
+    ck_assert_double_eq_tol(value(0, "length@1"), 4, 1e-12);
+    ck_assert_double_eq_tol(value(0, "alignment@1"), 0, 1e-12);
+    ck_assert_double_eq_tol(value(0, "path.share"), 1, 1e-12);
+    ck_assert_double_eq_tol(value(1, "alignment@2"), 1, 1e-12);
+    ck_assert_double_eq_tol(value(1, "path.aligned"), 4, 1e-12);
+    ck_assert_ptr_nonnull(
+        metrics_find(&evidence.items[1].metrics, "growth.exp-literal.r2"));
+}
+END_TEST
+
+START_TEST(dynamics_are_always_there)
+{
+    struct error error = { 0 };
+
+    ck_assert(collect_evidence(&evidence, &document, "series: {}", &error));
+    ck_assert_uint_eq(count_of("dynamics", "{}"), 8);
+    ck_assert_uint_eq(count_of("dynamics", "{law: aligned.linear}"), 1);
+    ck_assert_double_eq(value(0, "rate") / value(0, "closed"),
+                        value(0, "ratio"));
+}
+END_TEST
+
+static const struct {
+    const char *series, *said;
+} bad[] = {
+    { "series: [1]",
+      "page.yaml:1:9: series: wrong type: a list; accepted: a map of names to "
+      "series\n" },
+    { "series: {l: {direction: cos}}",
+      "page.yaml:1:13: series.l.file: missing; accepted: text\n" },
+    { "series: {l: {file: layers.csv, nrom: a}}",
+      "page.yaml:1:32: series.l.nrom: unknown key; did you mean \"norm\"? "
+      "(accepted: file, step, norm, direction, by)\n" },
+};
+
+START_TEST(mistakes_are_placed)
+{
+    struct error error = { 0 };
+
+    ck_assert(!collect_evidence(&evidence, &document, bad[_i].series, &error));
+    ck_assert_said(&error, bad[_i].said);
+}
+END_TEST
+
+START_TEST(columns_that_are_missing_are_named)
+{
+    struct error error = { 0 };
+    const char *text;
+
+    ck_assert(!collect_evidence(&evidence, &document,
+                                "series: {l: {file: layers.csv, norm: size}}",
+                                &error));
+    text = said(&error);
+    ck_assert_ptr_nonnull(strstr(
+        text,
+        "layers.csv: no column size; accepted: layer, step, norm, cos\n"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("evidence");
+    TCase *tests = tcase_create("evidence");
+
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, a_series_is_a_witness_per_value);
+    tcase_add_test(tests, dynamics_are_always_there);
+    tcase_add_loop_test(tests, mistakes_are_placed, 0,
+                        (int)(sizeof bad / sizeof bad[0]));
+    tcase_add_test(tests, columns_that_are_missing_are_named);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "experiment/page.h"
+
+#include <string.h>
+
+#include "base/statistics.h"
+#include "page.h"
+#include "suite.h"
+
+static void set_up(void)
+{
+    statistics_start();
+    scratch_open();
+    scratch_write(scratch_path("layers.csv"), two_layers,
+                  sizeof two_layers - 1);
+}
+
+static bool write_example(const char *text, struct page_counts *counts,
+                          struct error *error)
+{
+    struct records none = { 0 };
+
+    scratch_write(scratch_path("page.yaml"), text, strlen(text));
+    return page_write(scratch_path("page.yaml"), &none, scratch_path("out"),
+                      counts, error);
+}
+
+static const char example[] =
+    "page: p\n"
+    "title: A page\n"
+    "about: |\n  Before all.\n"
+    "series: {l: {file: layers.csv, direction: cos, by: layer}}\n"
+    "rows:\n"
+    "  - row: 3\n"
+    "    about: Norms\n"
+    "    command: saturn growth\n"
+    "    exact:\n"
+    "      - {item: right, of: l, where: {layer: 1}, metric: norm.final, "
+    "paper: 13}\n"
+    "      - {item: wrong, of: l, where: {layer: 2}, metric: norm.final, "
+    "paper: 5}\n"
+    "    claim:\n"
+    "      - {item: grows, of: l, that: \"norm.ratio >= 4\"}\n"
+    "      - {item: shrinks, of: l, that: \"norm.ratio < 1\"}\n"
+    "      - {item: ours, of: nobody, that: \"norm.ratio < 1\"}\n"
+    "    show:\n"
+    "      - {item: p, of: l, where: {layer: 2}, metric: norm.final}\n"
+    "    note: After it.\n"
+    "  - row: 5\n"
+    "    about: Later\n"
+    "    open: somebody else's\n"
+    "figures:\n"
+    "  - {figure: f, title: T, rows: [5, 3], panels: [{title: P, x: a, y: b, "
+    "curves: [{title: t, of: l, x: step, y: norm}]}]}\n";
+
+START_TEST(a_page_counts_its_verdicts)
+{
+    struct page_counts counts;
+    struct error error = { 0 };
+    struct text rows, page;
+    const char *figure, *later;
+
+    ck_assert_msg(write_example(example, &counts, &error), "%s", said(&error));
+    ck_assert_uint_eq(counts.of[PASS], 1);
+    ck_assert_uint_eq(counts.of[FAIL], 1);
+    ck_assert_uint_eq(counts.of[HELD], 1);
+    ck_assert_uint_eq(counts.of[REFUTED], 1);
+    ck_assert_uint_eq(counts.of[OPEN], 2);
+    ck_assert_uint_eq(counts.of[SHOWN], 1);
+    rows = scratch_read(scratch_path("out/rows.csv"));
+    ck_assert_str_eq(
+        rows.data,
+        "row,kind,item,ours,paper,verdict\n"
+        "3,exact,right,13,13,PASS\n"
+        "3,exact,wrong,4,5,FAIL\n"
+        "3,claim,grows,min 4 over 2 seeds (norm.ratio >= 4),,HELD\n"
+        "3,claim,shrinks,min 4 over 2 seeds (norm.ratio < 1),,REFUTED\n"
+        "3,claim,ours,no run yet,,OPEN\n"
+        "5,claim,Later,somebody else's,,OPEN\n");
+    page = scratch_read(scratch_path("out/README.md"));
+    ck_assert(text_begins(page.data, "# A page\n\nBefore all.\n"));
+    ck_assert_ptr_nonnull(strstr(
+        page.data,
+        "|   3 | Norms | 1 PASS, 1 FAIL, 1 HELD, 1 REFUTED, 1 OPEN |\n"));
+    ck_assert_ptr_nonnull(strstr(page.data, "    saturn growth\n"));
+    ck_assert_ptr_nonnull(strstr(page.data, "After it.\n"));
+    figure = strstr(page.data, "f.svg");
+    later = strstr(page.data, "## 5. Later");
+    ck_assert_ptr_nonnull(figure);
+    ck_assert_ptr_nonnull(later);
+    ck_assert(figure > later);
+    ck_assert(file_exists(scratch_path("out/rows.tex")));
+    ck_assert(file_exists(scratch_path("out/rows.json")));
+    text_clear(&rows);
+    text_clear(&page);
+}
+END_TEST
+
+static const struct {
+    const char *page, *said;
+} bad[] = {
+    { "page: p\n", "title: missing" },
+    { "page: p\ntitle: t\nrows: 3\n", "rows: wrong value" },
+    { "page: p\ntitle: t\nrows:\n  - {row: 0, about: a}\n",
+      ":4:11: rows[0].row: out of range: 0" },
+    { "page: p\ntitle: t\nrows:\n  - {row: 1, about: a, exact: 3}\n",
+      ":4:31: rows[0]: wrong value \"3\"; accepted: a list of items" },
+    { "page: p\ntitle: t\nrows:\n  - {row: 1, about: a, claim: [{of: l}]}\n",
+      "rows[0].claim[0].item: missing" },
+};
+
+START_TEST(mistakes_are_placed)
+{
+    struct page_counts counts;
+    struct error error = { 0 };
+    const char *text;
+
+    ck_assert(!write_example(bad[_i].page, &counts, &error));
+    text = said(&error);
+    ck_assert_msg(strstr(text, bad[_i].said) != NULL, "%s", text);
+    ck_assert(strstr(text, "page.yaml:") != NULL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("page");
+    TCase *tests = tcase_create("page");
+
+    tcase_add_checked_fixture(tests, set_up, scratch_close);
+    tcase_add_test(tests, a_page_counts_its_verdicts);
+    tcase_add_loop_test(tests, mistakes_are_placed, 0,
+                        (int)(sizeof bad / sizeof bad[0]));
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}
