@@ -652,7 +652,8 @@ static bool opens_group(const struct claim *claim,
     for (size_t j = 0; first && j < i; j++) {
         char *other = name_group(&outcomes[j]);
 
-        first = !outcome_admits(claim->where, &outcomes[j]) || strcmp(other, group) != 0;
+        first = !outcome_admits(claim->where, &outcomes[j]) ||
+                strcmp(other, group) != 0;
         free(other);
     }
     return first;
