@@ -15,9 +15,9 @@
 #include "model/network.h"
 
 static const struct command *const commands[] = {
-    &check_command,  &run_command,     &report_command, &language_command,
-    &list_command,   &logits_command,  &verify_command, &saturate_command,
-    &heads_command, &growth_command, &generate_command,
+    &check_command, &run_command,         &report_command, &language_command,
+    &list_command,  &logits_command,      &verify_command, &saturate_command,
+    &heads_command, &homogeneity_command, &growth_command, &generate_command,
     &import_command
 };
 
