@@ -332,6 +332,13 @@ static const char *judge_degree(const struct homogeneity_row *row)
     return row->error <= 1e-6 ? "homogeneous" : "approximately";
 }
 
+/* Whether a sublayer's stream is seen before any final norm. */
+static bool is_seen(const struct model_config *config, probe *measure)
+{
+    return config->n_layers > 1 || !model_has_final_norm(config) ||
+           (measure != probe_attention && measure != probe_feedforward);
+}
+
 static void add_degrees(const struct scene *scene)
 {
     static const double scales[] = { 1, 10, 100 };
@@ -345,8 +352,11 @@ static void add_degrees(const struct scene *scene)
             double c = scales[s];
             struct homogeneity_row row =
                 new_row(scene, "degree", parts[p].name, c);
-            size_t n = parts[p].measure(scene, scene->network, c, one);
+            size_t n;
 
+            if (!is_seen(config, parts[p].measure))
+                continue;
+            n = parts[p].measure(scene, scene->network, c, one);
             parts[p].measure(scene, scene->network, 10 * c, ten);
             row.theory = degree_of(scene, p);
             if (config->norm == NORM_OUTPUT && !config->bias)
