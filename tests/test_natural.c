@@ -121,6 +121,41 @@ START_TEST(only_digits_are_read)
 }
 END_TEST
 
+/* q b + r is what was divided, and r < b; 2^(bits - 1) <= n < 2^bits. */
+START_TEST(division_and_products_are_inverse)
+{
+    struct natural a, b, quotient, rest, back, power;
+
+    natural_init(&quotient, 0);
+    natural_init(&power, 0);
+    for (uint64_t i = 0; i < 400; i++) {
+        natural_init(&a, 0);
+        natural_init(&b, i + 1);
+        natural_init(&rest, 0);
+        natural_power(&a, 3, i);
+        natural_multiply_small(&b, i * 7919 + 1);
+        natural_copy(&rest, &a);
+        natural_divide(&quotient, &rest, &b);
+        ck_assert_int_lt(natural_compare(&rest, &b), 0);
+        natural_init(&back, 0);
+        natural_copy(&back, &rest);
+        natural_add_product(&back, &quotient, &b);
+        ck_assert_int_eq(natural_compare(&back, &a), 0);
+        natural_power(&power, 2, natural_bits(&a));
+        ck_assert_int_lt(natural_compare(&a, &power), 0);
+        natural_power(&power, 2, natural_bits(&a) - 1);
+        ck_assert_int_ge(natural_compare(&a, &power), 0);
+        natural_clear(&a);
+        natural_clear(&b);
+        natural_clear(&rest);
+        natural_clear(&back);
+    }
+    ck_assert_uint_eq(natural_bits(&(struct natural){ 0 }), 0);
+    natural_clear(&quotient);
+    natural_clear(&power);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("natural");
@@ -130,6 +165,7 @@ int main(void)
     tcase_add_test(tests, arithmetic_agrees_with_wider_integers);
     tcase_add_test(tests, logarithms_are_of_any_size);
     tcase_add_test(tests, powers_and_digits_are_right);
+    tcase_add_test(tests, division_and_products_are_inverse);
     tcase_add_test(tests, only_digits_are_read);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

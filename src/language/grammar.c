@@ -29,7 +29,8 @@ void grammar_add(struct grammar *grammar, uint32_t left, const uint32_t *right,
         grammar->rules = memory_resize(grammar->rules, grammar->rule_capacity,
                                        sizeof *grammar->rules);
     }
-    if (grammar->n_symbols + length > grammar->symbol_capacity) {
+    if (grammar->symbols == NULL ||
+        grammar->n_symbols + length > grammar->symbol_capacity) {
         grammar->symbol_capacity = 2 * grammar->symbol_capacity + length + 64;
         grammar->symbols =
             memory_resize(grammar->symbols, grammar->symbol_capacity,

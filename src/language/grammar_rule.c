@@ -313,11 +313,12 @@ static bool read_condition(struct parser *parser, struct scheme *scheme)
 
 static bool read_loop_names(struct parser *parser, struct scheme *scheme)
 {
+    bool more;
+
     do {
         size_t length;
         uint32_t slot;
 
-        parser->at++; /* the blank before, or the comma */
         length = index_name_length(peek(parser));
         if (length == 0)
             return refuse(parser, parser->at, "a variable is expected");
@@ -333,7 +334,9 @@ static bool read_loop_names(struct parser *parser, struct scheme *scheme)
         scheme->scope.names[slot].bound = true;
         scheme->loops[scheme->n_loops++].slot = slot;
         parser->at += length;
-    } while (*peek(parser) == ',');
+        more = *peek(parser) == ',';
+        parser->at += more;
+    } while (more);
     return true;
 }
 

@@ -12,6 +12,8 @@
 #define WORD_BITS 64
 #define FAR       (SIZE_MAX / 4) /* longer than any string */
 
+#define CUBIC_FROM 512 /* lengths from which the work is foreseen */
+
 void grammar_tally_clear(struct grammar_tally *tally)
 {
     for (size_t n = 0; n < tally->lengths; n++) {
@@ -262,6 +264,17 @@ static void count_node(struct grammar_tally *tally, size_t i, size_t n)
     tally->bytes += (size_t)out->allocated * sizeof(uint64_t);
 }
 
+/* Whether the work is too much, or will be: once counts fill words it grows
+ * at least with the cube of the length. */
+static bool is_too_long(const struct grammar_tally *tally, size_t longest)
+{
+    double ratio = (double)longest / (double)tally->lengths;
+
+    if (tally->lengths >= CUBIC_FROM && ratio > 1)
+        return tally->work * ratio * ratio * ratio > GRAMMAR_MOST_WORK;
+    return tally->work > GRAMMAR_MOST_WORK;
+}
+
 bool grammar_tally_extend(struct grammar_tally *tally, size_t longest)
 {
     while (tally->lengths <= longest) {
@@ -273,8 +286,7 @@ bool grammar_tally_extend(struct grammar_tally *tally, size_t longest)
         for (size_t i = 0; i < tally->n_nodes; i++)
             count_node(tally, tally->order[i], n);
         tally->bytes += tally->n_nodes * sizeof **tally->rows;
-        if (tally->bytes > GRAMMAR_MOST_BYTES ||
-            tally->work > GRAMMAR_MOST_WORK)
+        if (tally->bytes > GRAMMAR_MOST_BYTES || is_too_long(tally, longest))
             return false;
     }
     return true;
