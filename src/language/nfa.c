@@ -116,7 +116,8 @@ static void subsets_init(struct subsets *subsets, const struct nfa *nfa,
 {
     uint32_t base = (uint32_t)fragment->first_state;
     size_t n = nfa->states - base, count = nfa->n_arcs - fragment->first_arc;
-    const struct nfa_arc *from = nfa->arcs + fragment->first_arc;
+    const struct nfa_arc *from =
+        count > 0 ? nfa->arcs + fragment->first_arc : NULL;
 
     *subsets = (struct subsets){
         .states = n,
