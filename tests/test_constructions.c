@@ -105,10 +105,10 @@ static void add_short(const struct construct *c, struct strings *strings)
 /* Draws of both classes at the lengths around some up to 500. */
 static void add_long(const struct language *language, struct strings *strings)
 {
-    size_t count = is_slow() ? 50 : 2;
+    size_t count = is_slow() ? 10 : 2;
     uint16_t symbols[500];
 
-    for (size_t about = 10; about <= 500; about += is_slow() ? 10 : 70)
+    for (size_t about = 10; about <= 500; about += is_slow() ? 35 : 70)
         for (size_t i = 0; i < 2 * count; i++) {
             size_t n = about - i / 2 % 6;
             struct stream stream;
