@@ -73,7 +73,7 @@ START_TEST(sums_have_their_value)
             int64_t values[] = { u, v };
             int64_t r = ((u - v) % 5 + 5) % 5;
 
-            ck_assert_int_eq(sum_value(&sum, values), 3 * u + 2 * r - 7);
+            ck_assert(sum_value(&sum, values) == 3 * u + 2 * r - 7);
         }
 }
 END_TEST

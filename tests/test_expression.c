@@ -213,7 +213,7 @@ START_TEST(updates_are_linear_in_tracked_names)
         for (int64_t y = -5; y < 5; y++) {
             values[3] = x;
             values[4] = y;
-            ck_assert_int_eq(sum_value(&sum, values), 3 - 2 * (x - y) + x);
+            ck_assert(sum_value(&sum, values) == 3 - 2 * (x - y) + x);
         }
     sum_clear(&sum);
 }

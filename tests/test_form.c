@@ -52,7 +52,7 @@ static void move_variables(const struct tracks *tracks, size_t symbol,
     variables[symbol]++;
     for (size_t i = 0; i < TRACKED; i++)
         variables[SYMBOLS + i] =
-            sum_value(&tracks->updates[i * SYMBOLS + symbol], before);
+            (int64_t)sum_value(&tracks->updates[i * SYMBOLS + symbol], before);
 }
 
 /* Along a random string the registers decide as the variables do. */

@@ -5,9 +5,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
@@ -15,21 +15,13 @@
 #define REDRAW 0.1 /* seconds between lines on a terminal */
 #define REPEAT 30  /* and elsewhere */
 
-double meter_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 void meter_init(struct meter *meter, const struct options *options,
                 const char *label, double deadline)
 {
     *meter = (struct meter){ .options = options,
                              .label = label,
                              .is_terminal = isatty(STDERR_FILENO) == 1,
-                             .drawn = meter_clock(),
+                             .drawn = clock_seconds(),
                              .deadline = deadline };
 }
 
@@ -87,7 +79,7 @@ static void add_time(struct text *line, double seconds)
 void meter_step(void *self, size_t step, size_t steps, double loss, double norm)
 {
     struct meter *meter = self;
-    double now = meter_clock(), rate;
+    double now = clock_seconds(), rate;
     struct text line = { 0 };
 
     if (!meter->is_started) {
@@ -118,5 +110,5 @@ bool meter_stop(void *self)
     const struct meter *meter = self;
 
     return interrupt_asked() ||
-           (meter->deadline > 0 && meter_clock() >= meter->deadline);
+           (meter->deadline > 0 && clock_seconds() >= meter->deadline);
 }

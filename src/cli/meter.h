@@ -17,15 +17,12 @@ struct meter {
     const struct options *options;
     const char *label; /* "majority seed=1" */
     bool is_terminal;
-    double began, drawn; /* seconds of the monotonic clock */
+    double began, drawn; /* by clock_seconds */
     size_t first;        /* step at which it began */
     bool is_started;     /* a step was told of */
     bool is_shown;       /* a line is on the terminal that must be cleared */
     double deadline;     /* of --max-time; 0: none */
 };
-
-/* The monotonic clock in seconds. */
-double meter_clock(void);
 
 void meter_init(struct meter *meter, const struct options *options,
                 const char *label, double deadline);

@@ -31,10 +31,12 @@ struct options {
 
     bool print, quick, dry_run, list, why; /* check, run, language */
     size_t index, length, count, seed;
-    double max_time; /* seconds; 0: no limit */
+    double max_time, seconds; /* in seconds; 0: no limit, not given */
     const char *negative, *network, *format, *x, *y, *where, *cosine, *page;
+    const char *shape;                    /* bench */
     const char *language, *from, *target; /* import */
-    bool path, literal, dynamics; /* growth */
+    bool path, literal, dynamics;         /* growth */
+    bool evaluate;                        /* bench */
 
     const char **operands; /* NULL-terminated */
     size_t n_operands;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -226,7 +227,7 @@ static bool run_job(struct entry *entry, size_t j, double deadline,
     struct meter meter;
     struct progress progress = { &meter, meter_stage, meter_step, meter_stop };
     struct error mine = { 0 };
-    double began = meter_clock();
+    double began = clock_seconds();
     bool found, ok;
 
     text_add_format(&label, "%s%s%s", job->settings.name,
@@ -239,7 +240,7 @@ static bool run_job(struct entry *entry, size_t j, double deadline,
         talk(options, "%s: already complete", entry->paths[j]);
     else if (ok)
         talk(options, "%s: done in %.1f s", entry->paths[j],
-             meter_clock() - began);
+             clock_seconds() - began);
     if (ok && !found)
         tell_shortcuts(entry->paths[j], &entry->metrics[j], options);
     if (!ok && mine.kind == ERROR_STOPPED && entry->paths[j] != NULL)
@@ -376,7 +377,7 @@ static bool run(const struct options *options, struct error *error)
 {
     struct entry *entries = memory_new(options->n_operands, sizeof *entries);
     double deadline =
-        options->max_time > 0 ? meter_clock() + options->max_time : 0;
+        options->max_time > 0 ? clock_seconds() + options->max_time : 0;
     bool ok = load_all(entries, options, error);
 
     if (ok && options->index != NOT_GIVEN && options->n_operands > 1)

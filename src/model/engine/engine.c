@@ -118,4 +118,5 @@ const struct engine X(engine) = {
     .backward = backward,
     .gradient_bytes = gradient_bytes,
     .collect = weights_collect,
+    .micros = &X(micros),
 };

@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 
+#include "model/engine/micro.h"
 #include "model/network.h"
 
 struct weights;   /* parameters rounded, and transposed; shared */
@@ -78,7 +79,12 @@ struct engine {
     void (*collect)(const struct weights *weights, void *const *blocks,
                     size_t n, const struct piece *piece, double factor,
                     double *gradient);
+
+    const struct micros *micros; /* its kernels alone */
 };
+
+/* The best of this machine, or what SATURN_ISA names in the environment. */
+const struct engine *engine_choose(enum precision precision);
 
 /* By precision and instruction set. */
 extern const struct engine f32_generic_engine, f32_avx2_engine,

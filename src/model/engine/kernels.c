@@ -228,7 +228,7 @@ void multiply(const struct product *p)
 
 #if HAVE_LIBXSMM && defined(__FMA__) /* its kernels fuse, tiles must too */
 /* libxsmm counts columns first: its first matrix is our B, its m our n. */
-static compiled *dispatch(const struct product *p)
+compiled *library_product(const struct product *p)
 {
     int flags = is_transposed(p) ? LIBXSMM_GEMM_FLAG_TRANS_B : 0;
     int a = (int)(is_transposed(p) ? p->a_column : p->a_row);
@@ -291,10 +291,16 @@ compiled *compile_product(const struct product *shape)
         p.k = COMPILED_TERMS;
     else
         p.m = COMPILED_ROWS;
-    p.compiled = dispatch(&p);
+    p.compiled = library_product(&p);
     return p.compiled != NULL && agrees_with_tiles(p) ? p.compiled : NULL;
 }
 #else
+compiled *library_product(const struct product *shape)
+{
+    (void)shape;
+    return NULL;
+}
+
 compiled *compile_product(const struct product *shape)
 {
     (void)shape;

@@ -18,6 +18,7 @@
 
 /* Every engine has functions of its own under these names. */
 #define multiply          X(multiply)
+#define library_product   X(library_product)
 #define compile_product   X(compile_product)
 #define matrix_transpose  X(matrix_transpose)
 #define add_rows          X(add_rows)
@@ -56,6 +57,9 @@ void multiply(const struct product *product);
  * none, none that gives the same bits as the tiles, or none worth its call.
  */
 compiled *compile_product(const struct product *shape);
+
+/* libxsmm's own kernel of exactly this shape, or NULL. */
+compiled *library_product(const struct product *shape);
 
 /* to[columns][rows] = from[rows][columns], transposed. */
 void matrix_transpose(size_t rows, size_t columns, const real *from, real *to);
