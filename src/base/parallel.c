@@ -8,10 +8,12 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 
-/* Looks before a waiter sleeps: about 30 microseconds of pauses. */
-#define LOOKS 600
+/* Seconds that a waiter looks before it sleeps: what falling asleep and being
+ * woken costs. */
+#define PATIENCE 30e-6
 
 /* One loop at a time; every worker reports back from every loop. */
 static struct {
@@ -53,6 +55,23 @@ static inline void pause_briefly(void)
 #ifdef __x86_64__
     __builtin_ia32_pause();
 #endif
+}
+
+/* How many looks PATIENCE is: processors pause for very different times. */
+static unsigned count_looks(void)
+{
+    enum { PAUSES = 1000, TRIALS = 3 };
+    double least = 1;
+
+    for (size_t trial = 0; trial < TRIALS; trial++) {
+        double began = clock_seconds(), took;
+
+        for (size_t i = 0; i < PAUSES; i++)
+            pause_briefly();
+        took = clock_seconds() - began;
+        least = took < least ? took : least;
+    }
+    return 1 + (unsigned)(PATIENCE * PAUSES / (least + 1e-7));
 }
 
 static void run_items(size_t thread)
@@ -156,7 +175,7 @@ static void hire(size_t count)
     }
     dismiss();
     atomic_store(&pool.turn, 0);
-    pool.looks = count < cpus() ? LOOKS : 0;
+    pool.looks = count < cpus() ? count_looks() : 0;
     pool.workers = memory_new(count, sizeof *pool.workers);
     while (pool.count < count &&
            pthread_create(&pool.workers[pool.count], NULL, work,
