@@ -29,18 +29,25 @@ static size_t seen_by(const struct head *head, size_t i)
     return head->first + i + (head->visible == MASK_STRICT ? 0 : 1);
 }
 
-static struct block block_at(const struct head *head, size_t start)
+static size_t blocks_of(const struct head *head)
 {
-    struct block block = { .start = start, .count = head->queries - start };
+    return (head->queries + LANES - 1) / LANES;
+}
 
-    if (block.count > LANES)
-        block.count = LANES;
+/* Block number B.  The first one takes what does not fill a block: under a
+ * causal mask its queries are those that see the fewest keys. */
+static struct block block_at(const struct head *head, size_t b)
+{
+    size_t rest = blocks_of(head) * LANES - head->queries;
+    struct block block = { .start = b == 0 ? 0 : b * LANES - rest,
+                           .count = b == 0 ? LANES - rest : LANES };
+
     block.keys = block.whole = head->keys;
     block.hidden = head->visible == MASK_ZERO ? 0 : LOWEST;
     if (head->visible != MASK_FULL)
-        block.whole = seen_by(head, start);
+        block.whole = seen_by(head, block.start);
     if (head->visible == MASK_CAUSAL || head->visible == MASK_STRICT)
-        block.keys = head->first + start + block.count;
+        block.keys = head->first + block.start + block.count;
     return block;
 }
 
@@ -175,8 +182,9 @@ static vector exponentials(const struct block *block, vector top, real *scores)
 void head_forward(const struct head *head, const struct head_scratch *scratch,
                   real *out)
 {
-    for (size_t start = 0; start < head->queries; start += LANES) {
-        struct block block = block_at(head, start);
+    for (size_t b = 0; b < blocks_of(head); b++) {
+        struct block block = block_at(head, b);
+        size_t start = block.start;
         vector top, share;
 
         to_lanes(head->q + start * head->q_row, head->q_row, block.count,
@@ -280,12 +288,12 @@ void head_backward(const struct head *head, const struct head_scratch *scratch,
 {
     bool aside = head->size % LANES != 0;
     struct sums sums = { dk, dv, head->kv_row };
-    size_t blocks = (head->queries + LANES - 1) / LANES;
+    size_t blocks = blocks_of(head);
 
     if (aside)
         sums = (struct sums){ scratch->dk, scratch->dv, padded(head->size) };
     for (size_t b = blocks; b-- > 0;) {
-        struct block block = block_at(head, b * LANES);
+        struct block block = block_at(head, b);
 
         block_backward(head, &block, scratch, dout, b + 1 == blocks, &sums, dq);
     }
