@@ -37,7 +37,7 @@ bool benchmark_new(struct benchmark **out, const struct experiment *experiment,
 
     b->settings = settings;
     *out = b;
-    if (!language_load(&b->language, job->language_path, error) ||
+    if (!job_load_language(job, &b->language, error) ||
         !dataset_generate(&b->dataset, &settings->data, b->language,
                           settings->seed.data, &experiment->data_place,
                           error)) {
@@ -48,7 +48,8 @@ bool benchmark_new(struct benchmark **out, const struct experiment *experiment,
     if (b->dataset.train.strings.count == 0)
         dataset_stream(&b->dataset, 0, SAMPLE, &b->sample);
     b->network =
-        network_new(&settings->model, language_alphabet(b->language)->size);
+        network_new_for((enum objective)settings->data.objective,
+                        &settings->model, language_alphabet(b->language)->size);
     network_init(b->network, settings->seed.init);
     return true;
 }
@@ -75,19 +76,22 @@ static const struct examples *trained_on(const struct benchmark *b)
 static double forward_flops(const struct benchmark *b, double tokens)
 {
     const struct model_config *model = &b->settings->model;
+    bool sequence = objective_is_sequence(network_objective(b->network));
+    bool every = sequence || model->readout == READOUT_MEAN;
     double d = (double)model->d_model, f = (double)model->d_ff, flops = 0;
 
     for (size_t l = 0; l < model->n_layers; l++) {
-        bool last = l + 1 == model->n_layers;
-        double queries = last ? 1 : tokens;
-        double pairs = model->mask == MASK_CAUSAL && !last
+        bool all = every || l + 1 < model->n_layers;
+        double queries = all ? tokens : 1;
+        double pairs = all && model->mask == MASK_CAUSAL
                            ? tokens * (tokens + 1) / 2
                            : tokens * queries;
 
         flops += 4 * tokens * d * d + queries * (4 * d * d + 4 * d * f) +
                  4 * pairs * d;
     }
-    return flops + 2 * d * (double)network_layout(b->network)->n_outputs;
+    return flops + (sequence ? tokens : 1) * 2 * d *
+                       (double)network_layout(b->network)->n_outputs;
 }
 
 /* Tokens and products of an average string. */
@@ -205,7 +209,9 @@ void benchmark_evaluate(struct benchmark *b, double seconds,
 {
     const struct strings *strings = &trained_on(b)->strings;
     struct batch batch = { .strings = strings, .count = strings->count };
-    double *logits = memory_new(batch.count, sizeof *logits);
+    size_t most = tokens_before(strings, batch.count) *
+                  network_layout(b->network)->n_outputs;
+    double *logits = memory_new(most, sizeof *logits);
     struct clock clock;
 
     network_logits(b->network, &batch, NULL, logits);
