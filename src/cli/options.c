@@ -51,9 +51,13 @@ static double unit_seconds(char unit)
     return unit == 'h' ? 3600 : unit == 'm' ? 60 : unit == 's' ? 1 : 0;
 }
 
-/* 90, 90s, 55m, 1h30m. */
+#define MOST_SECONDS 1e9
+
+/* 90, 0.5, 90s, 55m, 1h30m. */
 static bool read_time(const char *text, double *seconds)
 {
+    if (text_read_number(text, seconds))
+        return *seconds > 0 && *seconds <= MOST_SECONDS;
     *seconds = 0;
     for (bool first = true; *text != '\0'; first = false) {
         size_t digits = strspn(text, "0123456789");

@@ -85,6 +85,11 @@ static bool is_parity_even(const uint16_t *s, size_t n)
     return count_of(1, s, n) % 2 == 0;
 }
 
+static bool is_seven_letters(const uint16_t *s, size_t n)
+{
+    return count_of(6, s, n) < n;
+}
+
 static bool is_shuffle_2(const uint16_t *s, size_t n)
 {
     return is_balanced(s, n, 0, 1, n) && is_balanced(s, n, 2, 3, n);
@@ -359,6 +364,7 @@ static const struct {
     { "palindrome",                 is_palindrome, 0 },
     { "parity",                     is_parity, 0 },
     { "parity-even",                is_parity_even, 0 },
+    { "seven-letters",              is_seven_letters, 0 },
     { "shuffle-2",                  is_shuffle_2, 0 },
     { "stack-manipulation",         is_stack_manipulation, 0 },
     { "tomita-1",                   is_tomita_1, 0 },
