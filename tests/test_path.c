@@ -129,6 +129,13 @@ START_TEST(plane_tells_growth_from_shrinking)
         walked.alignments[i] = -1;
     ck_assert(path_plane(&path).agreeing == 0);
 
+    /* A step of no length has no direction and changes nothing. */
+    walk(&walked, 0.01, 2);
+    walked.norms[0] = walked.norms[1];
+    walked.lengths[1] = 0;
+    walked.alignments[1] = NAN;
+    ck_assert(path_plane(&path).agreeing == 1);
+
     walked.lengths[3] = NAN;
     ck_assert(isnan(path_plane(&path).agreeing));
     path.n = 1;

@@ -32,7 +32,7 @@ struct command {
 extern const struct command check_command, run_command, language_command,
     generate_command, import_command, logits_command, saturate_command,
     verify_command, heads_command, homogeneity_command, growth_command,
-    report_command, list_command, bench_command;
+    scaling_command, report_command, list_command, bench_command;
 
 /* Writes TEXT to standard output and empties it; ERROR_IO when that fails,
  * as it does at the latest in output_finish. */

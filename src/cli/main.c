@@ -18,7 +18,7 @@ static const struct command *const commands[] = {
     &check_command, &run_command,         &report_command, &language_command,
     &list_command,  &logits_command,      &verify_command, &saturate_command,
     &heads_command, &homogeneity_command, &growth_command, &generate_command,
-    &import_command, &bench_command
+    &import_command, &scaling_command,     &bench_command
 };
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)

@@ -42,6 +42,8 @@ static double gain(const struct path *path, size_t i)
 {
     double length = path->lengths[i];
 
+    if (length == 0) /* which has no direction */
+        return 0;
     return 2 * path->norms[i - 1] * length * path->alignments[i] +
            length * length;
 }
