@@ -483,6 +483,8 @@ static bool same_value(const struct yaml_node *wanted, const char *value)
     double a, b;
     bool same;
 
+    if (wanted->kind == YAML_SCALAR && strcmp(wanted->text, value) == 0)
+        return true;
     yaml_add_flow(&text, wanted);
     same = strcmp(text.data, value) == 0 ||
            (text_read_number(text.data, &a) && text_read_number(value, &b) &&
