@@ -311,7 +311,8 @@ static bool probe(void *self, size_t step, const struct network *network,
 /* Log-spaced checkpoints are there to be looked at and stay; regular ones
  * only save work when a run is stopped. */
 static bool checkpoint(void *self, size_t step, const double *theta,
-                       const double *recorded, struct error *error)
+                       const double *recorded, double *const *slots,
+                       struct error *error)
 {
     struct pipeline *p = self;
     const struct train_config *config = &p->settings->train;
@@ -321,6 +322,8 @@ static bool checkpoint(void *self, size_t step, const double *theta,
     bool keep = config->checkpoint.log > 0 &&
                 cadence_due(&config->checkpoint, step, config->steps);
 
+    for (size_t i = 0; i < SLOTS && slots != NULL; i++)
+        now.slots[i] = slots[i];
     return run_add_checkpoint(&p->run, network_layout(p->network), &now, keep,
                               error);
 }
@@ -390,11 +393,13 @@ static bool train(struct pipeline *p, struct error *error)
         return false;
     trainer.step = p->checkpoint.step;
     trainer.recorded = p->checkpoint.recorded;
+    if (p->checkpoint.recorded != NULL)
+        trainer.slots = p->checkpoint.slots;
     if (!trainer_run(&trainer, error))
         return false;
     /* The last parameters are kept even if no checkpoint is ever due. */
     if (!cadence_due(&config->checkpoint, config->steps, config->steps) &&
-        !checkpoint(p, config->steps, last, last, error))
+        !checkpoint(p, config->steps, last, last, NULL, error))
         return false;
     return run_close_trajectory(&p->run, network_layout(p->network), last,
                                 error);

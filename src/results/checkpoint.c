@@ -47,24 +47,47 @@ static int compare_parts(const void *a, const void *b)
                   ((const struct part *)b)->name);
 }
 
-/* The tensors of THETA, and of RECORDED unless it is NULL, by name. */
-static struct part *list_parts(const struct layout *layout, double *theta,
-                               double *recorded, size_t *count)
+/* A block of numbers, one for every parameter, is stored under its prefix:
+ * the parameters, those last recorded, and the slots of the optimizer. */
+#define BLOCKS (2 + SLOTS)
+
+static void block_prefix(size_t block, char prefix[64])
 {
-    struct part *parts = memory_new(2 * layout->n_tensors, sizeof *parts);
-    double *blocks[] = { theta, recorded };
+    if (block < 2)
+        strcpy(prefix, block == 0 ? "" : recorded_prefix);
+    else
+        snprintf(prefix, 64, "optimizer.%s.", slot_names[block - 2]);
+}
+
+static double **block_values(struct checkpoint *checkpoint, size_t block)
+{
+    if (block < 2)
+        return block == 0 ? &checkpoint->theta : &checkpoint->recorded;
+    return &checkpoint->slots[block - 2];
+}
+
+/* The tensors of the blocks that CHECKPOINT has, by name. */
+static struct part *list_parts(const struct layout *layout,
+                               struct checkpoint *checkpoint, size_t *count)
+{
+    struct part *parts = memory_new(BLOCKS * layout->n_tensors, sizeof *parts);
 
     *count = 0;
-    for (size_t b = 0; b < 2 && blocks[b] != NULL; b++)
-        for (size_t i = 0; i < layout->n_tensors; i++) {
+    for (size_t b = 0; b < BLOCKS; b++) {
+        double *values = *block_values(checkpoint, b);
+        char prefix[64];
+
+        block_prefix(b, prefix);
+        for (size_t i = 0; i < layout->n_tensors && values != NULL; i++) {
             const struct tensor *tensor = &layout->tensors[i];
             struct part *part = &parts[(*count)++];
 
             part->tensor = tensor;
-            part->values = blocks[b] + tensor->offset;
-            snprintf(part->name, sizeof part->name, "%s%s",
-                     b == 0 ? "" : recorded_prefix, tensor->name);
+            part->values = values + tensor->offset;
+            snprintf(part->name, sizeof part->name, "%s%s", prefix,
+                     tensor->name);
         }
+    }
     qsort(parts, *count, sizeof *parts, compare_parts);
     return parts;
 }
@@ -121,9 +144,9 @@ static void add_header(struct text *out, const struct checkpoint *checkpoint,
 bool checkpoint_write(const char *path, const struct layout *layout,
                       const struct checkpoint *checkpoint, struct error *error)
 {
+    struct checkpoint copy = *checkpoint;
     size_t count;
-    struct part *parts =
-        list_parts(layout, checkpoint->theta, checkpoint->recorded, &count);
+    struct part *parts = list_parts(layout, &copy, &count);
     struct text file = { 0 };
     char hex[CHECKSUM_DIGITS + 1];
     char *digits;
@@ -170,8 +193,8 @@ static bool refuse(const struct reader *reader, const char *format, ...)
 
 static bool open_header(struct reader *reader, const struct layout *layout)
 {
-    size_t most =
-        LENGTH_BYTES + HEADER_LIMIT + 2 * layout->n_parameters * sizeof(double);
+    size_t most = LENGTH_BYTES + HEADER_LIMIT +
+                  BLOCKS * layout->n_parameters * sizeof(double);
 
     if (!file_read(reader->path, most, &reader->file, reader->error))
         return false;
@@ -370,17 +393,45 @@ static bool read_tensors(const struct reader *reader, const struct part *parts,
     return ok;
 }
 
-/* Whether the file holds recorded parameters: by its number of tensors. */
-static bool count_tensors(const struct reader *reader,
-                          const struct layout *layout, bool *recorded)
+/* Makes room for the blocks that the file has a tensor of. */
+static void find_blocks(const struct reader *reader,
+                        const struct layout *layout,
+                        struct checkpoint *checkpoint)
 {
-    bool metadata = json_get(reader->header, "__metadata__") != NULL;
-    size_t count = json_size(reader->header) - metadata;
+    char prefix[64], name[128];
 
-    *recorded = count == 2 * layout->n_tensors;
-    return *recorded || count == layout->n_tensors ||
-           refuse(reader, "%zu tensors where the network has %zu", count,
-                  layout->n_tensors);
+    for (size_t b = 0; b < BLOCKS; b++) {
+        bool found = b == 0;
+
+        block_prefix(b, prefix);
+        for (size_t i = 0; i < layout->n_tensors && !found; i++) {
+            snprintf(name, sizeof name, "%s%s", prefix,
+                     layout->tensors[i].name);
+            found = json_get(reader->header, name) != NULL;
+        }
+        if (found)
+            *block_values(checkpoint, b) =
+                memory_new(layout->n_parameters, sizeof(double));
+    }
+}
+
+/* No tensor but the PARTS. */
+static bool check_names(const struct reader *reader, const struct part *parts,
+                        size_t count)
+{
+    struct part wanted;
+
+    for (const char *key = json_next_key(reader->header, NULL); key != NULL;
+         key = json_next_key(reader->header, key)) {
+        snprintf(wanted.name, sizeof wanted.name, "%s", key);
+        if (strcmp(key, "__metadata__") != 0 &&
+            (strcmp(wanted.name, key) != 0 ||
+             bsearch(&wanted, parts, count, sizeof *parts, compare_parts) ==
+                 NULL))
+            return refuse(reader, "tensor %.64s is not one of the network's",
+                          key);
+    }
+    return true;
 }
 
 bool checkpoint_read(const char *path, const struct layout *layout,
@@ -389,17 +440,15 @@ bool checkpoint_read(const char *path, const struct layout *layout,
     struct reader reader = { .path = path, .error = error };
     struct part *parts = NULL;
     size_t count;
-    bool recorded, ok = false;
+    bool ok = false;
 
     *checkpoint = (struct checkpoint){ 0 };
-    if (!open_header(&reader, layout) || !read_metadata(&reader, checkpoint) ||
-        !count_tensors(&reader, layout, &recorded))
+    if (!open_header(&reader, layout) || !read_metadata(&reader, checkpoint))
         goto done;
-    checkpoint->theta = memory_new(layout->n_parameters, sizeof(double));
-    if (recorded)
-        checkpoint->recorded = memory_new(layout->n_parameters, sizeof(double));
-    parts = list_parts(layout, checkpoint->theta, checkpoint->recorded, &count);
-    ok = read_tensors(&reader, parts, count);
+    find_blocks(&reader, layout, checkpoint);
+    parts = list_parts(layout, checkpoint, &count);
+    ok = check_names(&reader, parts, count) &&
+         read_tensors(&reader, parts, count);
 done:
     free(parts);
     json_free(reader.header);
@@ -411,7 +460,7 @@ done:
 
 void checkpoint_clear(struct checkpoint *checkpoint)
 {
-    free(checkpoint->theta);
-    free(checkpoint->recorded);
+    for (size_t b = 0; b < BLOCKS; b++)
+        free(*block_values(checkpoint, b));
     *checkpoint = (struct checkpoint){ 0 };
 }

@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "model/model.h"
+#include "train/optimizer.h"
 
 struct checkpoint {
     size_t step;
@@ -26,6 +27,8 @@ struct checkpoint {
     double *theta;        /* [n_parameters] */
     double *recorded;     /* parameters last recorded, or NULL; stored as
                              "recorded.<name>" */
+    double *slots[SLOTS];    /* what the optimizer remembers, or NULL; stored
+                                as "optimizer.exp_avg.<name>" */
 };
 
 bool checkpoint_write(const char *path, const struct layout *layout,

@@ -2,7 +2,9 @@
 
 #include "train/schedule.h"
 
+#include <assert.h>
 #include <math.h>
+#include <string.h>
 
 static double constant(const struct schedule_input *input)
 {
@@ -14,11 +16,78 @@ static double loss_scaled(const struct schedule_input *input)
     return input->rate / input->loss;
 }
 
-const struct schedule schedules[] = { { "constant", constant },
-                                      { "loss-scaled", loss_scaled },
-                                      { NULL, NULL } };
+static double inverse_sqrt(const struct schedule_input *input)
+{
+    return input->rate / sqrt((double)input->step + 1);
+}
 
-const char *const schedule_names[] = { "constant", "loss-scaled", NULL };
+/* The last step, which is measured and not made, has the rate 0. */
+static double done(const struct schedule_input *input)
+{
+    return input->steps > 0 ? (double)input->step / (double)input->steps : 0;
+}
+
+static double linear(const struct schedule_input *input)
+{
+    return input->rate * (1 - done(input));
+}
+
+/* cos^2(x / 2) is (1 + cos x) / 2 without its cancellation near pi. */
+static double cosine(const struct schedule_input *input)
+{
+    double half = cos(acos(-1) / 2 * done(input));
+
+    return input->rate * half * half;
+}
+
+static double published_sqrt(const struct schedule_input *input)
+{
+    if (input->step <= input->hold)
+        return input->rate;
+    return input->rate * sqrt((double)input->hold / (double)input->step);
+}
+
+static double published_linear(const struct schedule_input *input)
+{
+    double over = (double)input->step - (double)input->hold;
+    double span = (double)input->steps - (double)input->hold;
+
+    if (over <= 0)
+        return input->rate;
+    return input->rate * (1 - 0.9 * over / span);
+}
+
+static const struct row {
+    const char *name;
+    double (*rate)(const struct schedule_input *input);
+} rows[] = {
+    { "constant", constant },
+    { "loss-scaled", loss_scaled },
+    { "inverse-sqrt", inverse_sqrt },
+    { "linear", linear },
+    { "cosine", cosine },
+    { "published-sqrt", published_sqrt },
+    { "published-linear", published_linear },
+};
+
+const char *const schedule_names[] = { "constant",         "loss-scaled",
+                                       "inverse-sqrt",     "linear",
+                                       "cosine",           "published-sqrt",
+                                       "published-linear", NULL };
+
+_Static_assert(sizeof schedule_names / sizeof *schedule_names ==
+                   sizeof rows / sizeof *rows + 1,
+               "every schedule has its name");
+
+double schedule_rate(int schedule, const struct schedule_input *input)
+{
+    double rate = rows[schedule].rate(input);
+
+    assert(strcmp(rows[schedule].name, schedule_names[schedule]) == 0);
+    if (input->step + 1 < input->warmup)
+        rate *= ((double)input->step + 1) / (double)input->warmup;
+    return rate;
+}
 
 /* Whether STEP is round(steps^(i / (log - 1))) for an i in 0..log-1. */
 static bool is_spaced(size_t log_count, size_t step, size_t steps)

@@ -9,7 +9,6 @@
 
 #include "base/memory.h"
 #include "base/random.h"
-#include "train/optimizer.h"
 
 /* ---------------------------------------------------------------- settings */
 
@@ -35,8 +34,44 @@ static const struct field_custom batch_custom = { batch_accepted, batch_read,
 const struct field train_fields[] = {
     { .key = "optimizer", .type = FIELD_CHOICE, .standard = "gradient-descent",
       .choices = optimizer_names,
-      .offset = offsetof(struct train_config, optimizer),
+      .offset = offsetof(struct train_config, optimizer.kind),
       .help = "how the gradient becomes a step" },
+    { .key = "momentum", .type = FIELD_NUMBER, .standard = "0.9",
+      .least = 0, .most = 1,
+      .offset = offsetof(struct train_config, optimizer.momentum),
+      .help = "of momentum and nesterov" },
+    { .key = "dampening", .type = FIELD_NUMBER, .standard = "0",
+      .least = 0, .most = 1,
+      .offset = offsetof(struct train_config, optimizer.dampening),
+      .help = "of momentum and nesterov" },
+    { .key = "betas", .type = FIELD_CUSTOM, .standard = "[0.9, 0.999]",
+      .custom = &betas_custom,
+      .offset = offsetof(struct train_config, optimizer.betas),
+      .help = "what adam keeps of its means of g and g^2" },
+    { .key = "alpha", .type = FIELD_NUMBER, .standard = "0.99",
+      .least = 0, .most = 1,
+      .offset = offsetof(struct train_config, optimizer.alpha),
+      .help = "what rmsprop keeps of its mean of g^2" },
+    { .key = "eps", .type = FIELD_NUMBER, .standard = "1e-8",
+      .least = 0, .most = 1e30,
+      .offset = offsetof(struct train_config, optimizer.eps),
+      .help = "added to the root by adam and rmsprop" },
+    { .key = "weight_decay", .type = FIELD_CUSTOM, .standard = "usual",
+      .custom = &weight_decay_custom,
+      .offset = offsetof(struct train_config, optimizer.weight_decay),
+      .help = "lambda; usual: 0.01 of adamw, else 0" },
+    { .key = "decay", .type = FIELD_CHOICE, .standard = "usual",
+      .choices = decay_names,
+      .offset = offsetof(struct train_config, optimizer.decay),
+      .help = "how lambda acts; usual: decoupled of adamw, else coupled" },
+    { .key = "clip_norm", .type = FIELD_NUMBER, .standard = "0",
+      .least = 0, .most = 1e300,
+      .offset = offsetof(struct train_config, optimizer.clip_norm),
+      .help = "longest gradient; 0: any" },
+    { .key = "clip_value", .type = FIELD_NUMBER, .standard = "0",
+      .least = 0, .most = 1e300,
+      .offset = offsetof(struct train_config, optimizer.clip_value),
+      .help = "largest entry of the gradient; 0: any" },
     { .key = "batch", .type = FIELD_CUSTOM, .standard = "64",
       .custom = &batch_custom, .offset = offsetof(struct train_config, batch),
       .help = "strings a step" },
@@ -47,6 +82,12 @@ const struct field train_fields[] = {
       .choices = schedule_names,
       .offset = offsetof(struct train_config, schedule),
       .help = "the rate as training goes on" },
+    { .key = "warmup", .type = FIELD_COUNT, .standard = "0", .most = 1e12,
+      .offset = offsetof(struct train_config, warmup),
+      .help = "steps in which the rate rises to its schedule" },
+    { .key = "hold", .type = FIELD_COUNT, .standard = "1000", .most = 1e12,
+      .offset = offsetof(struct train_config, hold),
+      .help = "steps at the full rate in the published schedules" },
     { .key = "steps", .type = FIELD_COUNT, .most = 1e12,
       .offset = offsetof(struct train_config, steps),
       .help = "steps in all" },
@@ -97,6 +138,7 @@ struct state {
     size_t *order;         /* [strings] permutation of epoch `epoch` */
     size_t epoch;          /* SIZE_MAX: none yet */
     struct examples fresh; /* the batch, when streamed */
+    struct optimizer optimizer;
     struct trajectory trajectory;
 };
 
@@ -197,7 +239,7 @@ static bool observe_checkpoint(const struct state *state, struct error *error)
     return observer->checkpoint == NULL ||
            observer->checkpoint(observer->self, state->step, state->theta,
                                 recorded != NULL ? recorded : state->theta,
-                                error);
+                                state->optimizer.now, error);
 }
 
 /* All that is due at a step, in the order the observer is promised. */
@@ -240,7 +282,9 @@ static bool measure(struct state *state, struct snapshot *snapshot,
     const struct train_config *config = trainer->config;
     struct schedule_input input = { .rate = config->rate,
                                     .step = state->step,
-                                    .steps = config->steps };
+                                    .steps = config->steps,
+                                    .warmup = config->warmup,
+                                    .hold = config->hold };
     const uint8_t *targets;
     struct batch batch;
 
@@ -255,13 +299,13 @@ static bool measure(struct state *state, struct snapshot *snapshot,
                          state->step,
                          isnan(snapshot->pass.loss) ? "nan" : "inf");
     input.loss = snapshot->pass.loss;
-    snapshot->rate = schedules[config->schedule].rate(&input);
+    snapshot->rate = schedule_rate(config->schedule, &input);
     if (!isfinite(snapshot->rate))
         return error_set(error, ERROR_DIVERGED,
                          "step %zu: the rate is not finite, the loss is %g",
                          state->step, input.loss);
-    optimizers[config->optimizer].step(snapshot->rate, state->gradient,
-                                       state->n, state->delta);
+    optimizer_step(&state->optimizer, snapshot->rate, state->step, state->theta,
+                   state->gradient, state->delta);
     return true;
 }
 
@@ -273,6 +317,7 @@ static bool move(struct state *state, struct error *error)
                        error) ||
          !check_finite(state, state->step + 1, "", state->theta, error)))
         return false;
+    optimizer_commit(&state->optimizer);
     network_update(state->trainer->network);
     state->step++;
     return true;
@@ -324,7 +369,10 @@ bool trainer_run(struct trainer *trainer, struct error *error)
                     trainer->start != NULL ? trainer->start : state.theta);
     if (trainer->recorded != NULL)
         trajectory_resume(&state.trajectory, trainer->recorded);
+    optimizer_init(&state.optimizer, &trainer->config->optimizer,
+                   network_layout(trainer->network), trainer->slots);
     ok = run(&state, trainer->recorded != NULL, error);
+    optimizer_clear(&state.optimizer);
     trajectory_clear(&state.trajectory);
     examples_clear(&state.fresh);
     free(state.order);

@@ -7,8 +7,8 @@
  * Step s of an epoch takes the next strings of a permutation keyed by
  * (seed, epoch); the short last batch is used, and a batch of all strings is
  * not permuted.  A streamed split draws items s*batch.. afresh.  The state
- * between two steps is (step, parameters, parameters last recorded) and
- * nothing else.
+ * between two steps is (step, parameters, what the optimizer remembers,
+ * parameters last recorded) and nothing else.
  *
  * Snapshot t has the loss and gradient at theta_t, on the batch of step t, and
  * the step that takes theta_t to theta_{t+1}; at the last, t = steps, that
@@ -25,15 +25,17 @@
 #include "config/schema.h"
 #include "data/dataset.h"
 #include "model/network.h"
+#include "train/optimizer.h"
 #include "train/schedule.h"
 #include "train/trajectory.h"
 
 /* What `train:` may say in an experiment. */
 struct train_config {
-    int optimizer; /* index into optimizers[] */
-    size_t batch;  /* 0: full */
+    struct optimizer_config optimizer;
+    size_t batch; /* 0: full */
     double rate;
-    int schedule; /* index into schedules[] */
+    int schedule; /* index into schedule_names[] */
+    size_t warmup, hold;
     size_t steps;
     struct cadence record, probe, checkpoint;
 };
@@ -49,8 +51,10 @@ struct observer {
                    const double *theta, struct error *error);
     bool (*probe)(void *self, size_t step, const struct network *network,
                   struct error *error);
+    /* SLOTS[enum slot] is what the optimizer remembers, NULL where nothing. */
     bool (*checkpoint)(void *self, size_t step, const double *theta,
-                       const double *recorded, struct error *error);
+                       const double *recorded, double *const *slots,
+                       struct error *error);
     /* Asked before every step: true saves a checkpoint, then ends with
      * ERROR_STOPPED. */
     bool (*stop)(void *self);
@@ -66,6 +70,7 @@ struct trainer {
     size_t step;            /* to continue from; 0 at the beginning */
     const double *recorded; /* parameters last recorded; NULL at the beginning,
                                else what is due at STEP was done before */
+    double *const *slots;   /* [SLOTS] of the optimizer; NULL at step 0 */
 };
 
 /* ERROR_DIVERGED, naming the step and what is not finite; ERROR_CONFIG for a
