@@ -11,9 +11,9 @@
 
 static double rate(const char *name, const struct schedule_input *input)
 {
-    for (size_t i = 0; schedules[i].name != NULL; i++)
-        if (strcmp(schedules[i].name, name) == 0)
-            return schedules[i].rate(input);
+    for (int i = 0; schedule_names[i] != NULL; i++)
+        if (strcmp(schedule_names[i], name) == 0)
+            return schedule_rate(i, input);
     ck_abort_msg("no schedule %s", name);
     return NAN;
 }
@@ -32,13 +32,65 @@ START_TEST(rates_are_as_defined)
 }
 END_TEST
 
-START_TEST(names_are_those_of_the_table)
+/* Every schedule begins at the rate, and warmed up at a share of it; only
+ * after `hold` steps do the published ones leave it, the linear one towards a
+ * tenth, never if there are no more steps. */
+START_TEST(schedules_keep_their_ends)
 {
-    size_t i = 0;
+    for (int i = 0; schedule_names[i] != NULL; i++) {
+        struct schedule_input input = {
+            .rate = 0.3, .steps = 50, .hold = 20, .loss = 1
+        };
 
-    for (; schedules[i].name != NULL; i++)
-        ck_assert_str_eq(schedule_names[i], schedules[i].name);
-    ck_assert_ptr_null(schedule_names[i]);
+        ck_assert_double_eq(schedule_rate(i, &input), 0.3);
+        input.warmup = 4;
+        ck_assert_double_eq(schedule_rate(i, &input), 0.3 / 4);
+    }
+    for (size_t step = 0; step <= 50; step++) {
+        struct schedule_input input = {
+            .rate = 0.3, .step = step, .steps = 50, .hold = 20
+        };
+
+        ck_assert((rate("published-sqrt", &input) == 0.3) == (step <= 20));
+        ck_assert((rate("published-linear", &input) == 0.3) == (step <= 20));
+        if (step == 50)
+            ck_assert_double_eq_tol(rate("published-linear", &input), 0.03,
+                                    1e-16);
+        input.hold = 50;
+        ck_assert_double_eq(rate("published-linear", &input), 0.3);
+    }
+}
+END_TEST
+
+START_TEST(rates_are_those_of_pytorch)
+{
+    struct text path = { 0 };
+    char line[4096], name[32];
+    size_t rows = 0;
+    FILE *stream;
+
+    text_add_format(&path, "%s/tests/golden-torch/schedules.txt",
+                    source_directory());
+    stream = fopen(path.data, "r");
+    ck_assert_msg(stream != NULL, "no %s", path.data);
+    for (; fgets(line, sizeof line, stream) != NULL; rows++) {
+        struct schedule_input input = { .rate = 0.3, .steps = 60, .hold = 20 };
+        double worst = 0;
+        char *rest;
+
+        ck_assert_int_eq(sscanf(line, "%31s", name), 1);
+        input.warmup = strtoul(line + strlen(name), &rest, 10);
+        for (; input.step < 60; input.step++) {
+            double expected = strtod(rest, &rest);
+
+            worst = fmax(worst, fabs(rate(name, &input) / expected - 1));
+        }
+        printf("%s, warmup %zu: %.2g\n", name, input.warmup, worst);
+        ck_assert_double_le(worst, 1e-12);
+    }
+    ck_assert_uint_eq(rows, 9);
+    fclose(stream);
+    text_clear(&path);
 }
 END_TEST
 
@@ -164,7 +216,8 @@ int main(void)
     TCase *tests = tcase_create("laws");
 
     tcase_add_test(tests, rates_are_as_defined);
-    tcase_add_test(tests, names_are_those_of_the_table);
+    tcase_add_test(tests, schedules_keep_their_ends);
+    tcase_add_test(tests, rates_are_those_of_pytorch);
     tcase_add_test(tests, log_steps_are_powers);
     tcase_add_test(tests, log_steps_are_about_as_many);
     tcase_add_test(tests, every_and_never);
