@@ -393,7 +393,8 @@ static bool train(struct pipeline *p, struct error *error)
         return false;
     trainer.step = p->checkpoint.step;
     trainer.recorded = p->checkpoint.recorded;
-    if (p->checkpoint.recorded != NULL)
+    /* Nothing is left to do at the end, and nothing remembered then. */
+    if (p->checkpoint.recorded != NULL && trainer.step < config->steps)
         trainer.slots = p->checkpoint.slots;
     if (!trainer_run(&trainer, error))
         return false;
