@@ -156,6 +156,78 @@ START_TEST(division_and_products_are_inverse)
 }
 END_TEST
 
+/* r^2 <= n < (r + 1)^2, and the bits of r add up to it. */
+START_TEST(roots_and_bits_are_right)
+{
+    struct natural n, r, sum, bit, one;
+
+    natural_init(&n, 0);
+    natural_init(&r, 0);
+    natural_init(&sum, 0);
+    natural_init(&bit, 0);
+    natural_init(&one, 1);
+    for (uint64_t i = 0; i < 300; i++) {
+        natural_power(&n, 3, i);
+        natural_copy(&r, &n);
+        natural_square_root(&r);
+        natural_subtract(&sum, &sum);
+        for (size_t k = 0; k < natural_bits(&r); k++) {
+            natural_power(&bit, 2, k);
+            if (natural_bit(&r, k))
+                natural_add(&sum, &bit);
+        }
+        ck_assert_int_eq(natural_compare(&sum, &r), 0);
+        natural_multiply(&r, &r);
+        ck_assert_int_le(natural_compare(&r, &n), 0);
+        natural_add(&sum, &one);
+        natural_multiply(&sum, &sum);
+        ck_assert_int_gt(natural_compare(&sum, &n), 0);
+    }
+    natural_clear(&n);
+    natural_clear(&r);
+    natural_clear(&sum);
+    natural_clear(&bit);
+    natural_clear(&one);
+}
+END_TEST
+
+/* Over one word and over two: the bound's top decides. */
+START_TEST(draws_are_uniform)
+{
+    size_t counts[5] = { 0 }, wide[3] = { 0 };
+    struct natural bound, step, n = { 0 };
+    struct stream stream;
+
+    stream_init(&stream, 1, "test", 0);
+    natural_init(&bound, 5);
+    for (size_t i = 0; i < 5000; i++) {
+        natural_draw(&n, &bound, &stream);
+        ck_assert_int_lt(natural_compare(&n, &bound), 0);
+        counts[natural_small(&n)]++;
+    }
+    natural_init(&step, 0);
+    natural_power(&step, 2, 100);
+    natural_copy(&bound, &step);
+    natural_multiply_small(&bound, 3);
+    for (size_t i = 0; i < 3000; i++) {
+        size_t k = 0;
+
+        natural_draw(&n, &bound, &stream);
+        ck_assert_int_lt(natural_compare(&n, &bound), 0);
+        for (; natural_compare(&n, &step) >= 0; k++)
+            natural_subtract(&n, &step);
+        wide[k]++;
+    }
+    for (size_t k = 0; k < 5; k++) /* 5 sigma is 141 */
+        ck_assert_uint_lt(counts[k] - 1000 + 142, 284);
+    for (size_t k = 0; k < 3; k++) /* 5 sigma is 129 */
+        ck_assert_uint_lt(wide[k] - 1000 + 130, 260);
+    natural_clear(&bound);
+    natural_clear(&step);
+    natural_clear(&n);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("natural");
@@ -166,6 +238,8 @@ int main(void)
     tcase_add_test(tests, logarithms_are_of_any_size);
     tcase_add_test(tests, powers_and_digits_are_right);
     tcase_add_test(tests, division_and_products_are_inverse);
+    tcase_add_test(tests, roots_and_bits_are_right);
+    tcase_add_test(tests, draws_are_uniform);
     tcase_add_test(tests, only_digits_are_read);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <gmp.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -91,6 +92,34 @@ void natural_multiply_small(struct natural *to, uint64_t by)
 void natural_power(struct natural *to, uint64_t base, uint64_t exponent)
 {
     mpz_ui_pow_ui(z(to), base, exponent);
+}
+
+void natural_square_root(struct natural *n)
+{
+    mpz_sqrt(z(n), z(n));
+}
+
+bool natural_bit(const struct natural *n, size_t i)
+{
+    return mpz_tstbit(cz(n), i);
+}
+
+void natural_draw(struct natural *to, const struct natural *bound,
+                  struct stream *stream)
+{
+    size_t bits = natural_bits(bound);
+    size_t count = (bits + WORD_BITS - 1) / WORD_BITS;
+    uint64_t *words = memory_new(count, sizeof *words);
+
+    assert(bits > 0);
+    do { /* at least every second try is below */
+        for (size_t i = 0; i < count; i++)
+            words[i] = stream_bits(stream);
+        if (bits % WORD_BITS != 0)
+            words[count - 1] >>= WORD_BITS - bits % WORD_BITS;
+        natural_set_words(to, words, count);
+    } while (natural_compare(to, bound) >= 0);
+    free(words);
 }
 
 int natural_compare(const struct natural *a, const struct natural *b)

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/random.h"
+
 /* The layout of GMP's own integer, so that GMP stays in natural.c; a zeroed
  * struct is the number 0. */
 struct natural {
@@ -33,6 +35,16 @@ void natural_divide(struct natural *quotient, struct natural *a,
                     const struct natural *b);
 void natural_multiply_small(struct natural *to, uint64_t by);
 void natural_power(struct natural *to, uint64_t base, uint64_t exponent);
+
+/* The largest number whose square is no more. */
+void natural_square_root(struct natural *n);
+
+/* The binary digit of 2^I. */
+bool natural_bit(const struct natural *n, size_t i);
+
+/* Uniform below BOUND, which is not 0. */
+void natural_draw(struct natural *to, const struct natural *bound,
+                  struct stream *stream);
 
 int natural_compare(const struct natural *a, const struct natural *b);
 bool natural_is_zero(const struct natural *n);

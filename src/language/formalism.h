@@ -57,12 +57,15 @@ struct formalism {
     bool (*has_death)(const void *self, size_t n);
     void (*draw_death)(const void *self, size_t n, struct stream *stream,
                        uint16_t *out);
+    size_t (*target)(const void *self, const uint16_t *symbols, size_t length);
 };
 
-/* regex, dfa, track, always, before, finally */
+/* regex, dfa, att, track, always, before, finally */
 extern const struct formalism acceptor_formalism;
 
 /* cfg, and with it what the acceptor reads */
 extern const struct formalism grammar_formalism;
+/* template, where */
+extern const struct formalism template_formalism;
 
 #endif

@@ -64,7 +64,8 @@ static const struct field fields[] = {
 };
 
 static const struct formalism *const formalisms[] = { &acceptor_formalism,
-                                                      &grammar_formalism };
+                                                      &grammar_formalism,
+                                                      &template_formalism };
 
 struct language {
     struct text text;       /* the file */
@@ -421,4 +422,12 @@ void language_draw_death(const struct language *language, size_t n,
 const struct automaton *language_automaton(const struct language *language)
 {
     return language->formalism->automaton(language->self);
+}
+
+size_t language_target(const struct language *language, const uint16_t *symbols,
+                       size_t length)
+{
+    if (language->formalism->target == NULL)
+        return 0;
+    return language->formalism->target(language->self, symbols, length);
 }

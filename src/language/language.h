@@ -122,4 +122,12 @@ void language_draw_death(const struct language *language, size_t n,
 /* Its minimal automaton, or NULL if none is known. */
 const struct automaton *language_automaton(const struct language *language);
 
+/*
+ * Where the target of a transduction task begins in a member: how many symbols
+ * stand before it (a template's `=>`).  0 when the language has none, or the
+ * string is no member.
+ */
+size_t language_target(const struct language *language, const uint16_t *symbols,
+                       size_t length);
+
 #endif

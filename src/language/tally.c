@@ -458,6 +458,12 @@ void tally_draw_death(const struct tally *tally, size_t n,
         }
 }
 
+bool tally_has(const struct tally *tally, bool member, size_t n)
+{
+    assert(n <= tally->longest);
+    return has_any(tally, member, n, tally->start);
+}
+
 void tally_enumerate(const struct tally *tally, bool member, size_t n,
                      struct strings *out)
 {

@@ -61,6 +61,9 @@ bool tally_has_death(const struct tally *tally, size_t n);
 void tally_draw_death(const struct tally *tally, size_t n,
                       struct stream *stream, uint16_t *out);
 
+/* Whether there are any of length n <= longest. */
+bool tally_has(const struct tally *tally, bool member, size_t n);
+
 /* Members (non-members) of length n <= longest. */
 void tally_count(const struct tally *tally, bool member, size_t n,
                  struct natural *out);

@@ -22,6 +22,7 @@ static const struct target {
     { "regex", &acceptor_formalism, "a b" },
     { "finally", &acceptor_formalism, "a b" },
     { "cfg", &grammar_formalism, "0 1 (" },
+    { "template", &template_formalism, "0 1 (" },
 };
 
 static const struct target *target;
@@ -95,7 +96,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     snprintf(letters, sizeof letters, "%s", target->alphabet);
     for (word = strtok(letters, " "); word != NULL; word = strtok(NULL, " "))
         alphabet_add(&alphabet, word);
-    text_add_format(&file, "%s: 'x'\n", target->key);
+    text_add_format(&file, "%s: 'x'\nwhere: {v: (0|1)*, w: 0* 1?}\n",
+                    target->key);
     if (!yaml_parse(&document, file.data, file.length, "x", &error))
         abort();
     node = yaml_get(document.root, target->key);

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "base/memory.h"
+#include "formal.h"
+#include "suite.h"
+
+/* Independent membership: strings of digits and marks, one letter a symbol. */
+
+static bool is_copy(const char *s, size_t n)
+{
+    return n % 2 == 1 && s[n / 2] == '#' && !memchr(s, '#', n / 2) &&
+           memcmp(s, s + n / 2 + 1, n / 2) == 0;
+}
+
+static bool is_reversal(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (s[i] != s[n - 1 - i])
+            return false;
+    return n % 2 == 0;
+}
+
+static bool is_marked_reversal(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (s[i] != s[n - 1 - i] || (s[i] == '#') != (i == n / 2))
+            return false;
+    return n % 2 == 1;
+}
+
+static bool is_missing(const char *s, size_t n)
+{
+    char copy[16];
+    const char *gap = memchr(s, '_', n);
+
+    if (gap == NULL || n % 2 != 0)
+        return false;
+    memcpy(copy, s, n);
+    copy[gap - s] = '1';
+    return !memchr(copy, '_', n) && memcmp(copy, copy + n / 2, n / 2) == 0;
+}
+
+static bool is_odds_first(const char *s, size_t n)
+{
+    size_t half = n / 2, odds = (half + 1) / 2;
+
+    if (n % 2 != 1 || s[half] != '#' || memchr(s, '#', half))
+        return false;
+    for (size_t i = 0; i < half; i++)
+        if (s[half + 1 + (i % 2 == 0 ? i / 2 : odds + i / 2)] != s[i])
+            return false;
+    return true;
+}
+
+static bool is_sorted(const char *s, size_t n)
+{
+    size_t half = n / 2, more = 0;
+
+    if (n % 2 != 1 || s[half] != '#' || memchr(s, '#', half))
+        return false;
+    for (size_t i = 0; i < half; i++)
+        more += (size_t)(s[i] == '1') - (s[half + 1 + i] == '1');
+    for (size_t i = half + 1; i < n; i++)
+        if (s[i] == '#' || (i + 1 < n && s[i] > s[i + 1]))
+            return false;
+    return more == 0;
+}
+
+static bool is_complement(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++)
+        if (s[i] == '#' || s[n / 2 + i] != (s[i] == '0' ? '1' : '0'))
+            return false;
+    return n % 2 == 0;
+}
+
+/* The bits up to END, or any other symbol; false if there are none. */
+static bool read_bits(const char **s, const char *end, unsigned *value)
+{
+    unsigned bit = 1;
+    const char *begin = *s;
+
+    for (*value = 0; *s < end && (**s == '0' || **s == '1'); ++*s, bit <<= 1)
+        *value += **s == '1' ? bit : 0;
+    return *s > begin;
+}
+
+static bool is_equation(const char *s, size_t n, char operator)
+{
+    const char *end = s + n;
+    unsigned x, y = 0, z;
+
+    if (!read_bits(&s, end, &x))
+        return false;
+    if (operator!=
+        '\0' &&(s == end || *s++ != operator|| !read_bits(&s, end, &y)))
+        return false;
+    if (s == end || *s++ != '=' || !read_bits(&s, end, &z) || s != end)
+        return false;
+    if (operator== '\0')
+        return z * z <= x && x < (z + 1) * (z + 1);
+    return z == (operator== '+' ? x + y : x * y);
+}
+
+static bool is_sum(const char *s, size_t n)
+{
+    return is_equation(s, n, '+');
+}
+
+static bool is_product(const char *s, size_t n)
+{
+    return is_equation(s, n, '*');
+}
+
+static bool is_root(const char *s, size_t n)
+{
+    return is_equation(s, n, '\0');
+}
+
+#define BITS "where: {w: (0|1)*}\n"
+#define SUMS "where: {x: (0|1)+, y: (0|1)+, z: 0*}\n"
+
+static const struct {
+    const char *alphabet, *clauses;
+    bool (*is_member)(const char *s, size_t n);
+    size_t longest;
+    bool next; /* decided */
+} rows[] = {
+    { "01#", "template: '{w}#{w}'\n" BITS, is_copy, 8, true },
+    { "01", "template: '{w}{rev(w)}'\n" BITS, is_reversal, 10, true },
+    { "01#", "template: '{w}#{rev(w)}'\n" BITS, is_marked_reversal, 8, true },
+    { "01#", "template: '{rev(w)}#{w}'\n" BITS, is_marked_reversal, 8, false },
+    { "01_",
+      "template: ['{u}_{v}{u}1{v}', '{u}1{v}{u}_{v}']\n"
+      "where: {u: (0|1)*, v: (0|1)*}\n",
+      is_missing, 8, true },
+    { "01#", "template: '{w} # => {odds(w)}{evens(w)}'\n" BITS, is_odds_first,
+      9, true },
+    { "01#", "template: '{w} # => {sort(w)}'\n" BITS, is_sorted, 9, true },
+    { "01#", "template: '{w}{not(w)}'\n" BITS, is_complement, 8, true },
+    { "01+=", "template: '{x}+{y}={sum(x, y)}{z}'\n" SUMS, is_sum, 7, true },
+    { "01*=", "template: '{x}*{y}={product(x, y)}{z}'\n" SUMS, is_product, 7,
+      true },
+    { "01=", "template: '{x}={isqrt(x)}{z}'\nwhere: {x: (0|1)+, z: 0*}\n",
+      is_root, 9, true },
+};
+
+#define N_ROWS (int)(sizeof rows / sizeof *rows)
+
+static struct language *load(int row)
+{
+    struct language *language;
+    struct text text = { 0 };
+
+    text_add(&text, "language: x\nalphabet: '");
+    for (const char *c = rows[row].alphabet; *c != '\0'; c++)
+        text_add_format(&text, " %c", *c);
+    text_add_format(&text, "'\n%s", rows[row].clauses);
+    language = formal_language(text.data);
+    text_clear(&text);
+    return language;
+}
+
+/* The symbols of string NUMBER, and whether it is a member by definition. */
+static bool judge(int row, size_t number, size_t n, uint16_t *symbols)
+{
+    size_t size = strlen(rows[row].alphabet);
+    char s[16];
+
+    formal_string(number, size, n, symbols);
+    for (size_t i = 0; i < n; i++)
+        s[i] = rows[row].alphabet[symbols[i]];
+    return rows[row].is_member(s, n);
+}
+
+START_TEST(members_are_those_of_the_definition)
+{
+    struct language *language = load(_i);
+    size_t size = strlen(rows[_i].alphabet);
+    struct natural count = { 0 };
+    struct error error = { 0 };
+    uint16_t s[16];
+
+    ck_assert(language_prepare(language, rows[_i].longest, &error));
+    for (size_t n = 0; n <= rows[_i].longest; n++) {
+        struct strings members = { 0 };
+        size_t found = 0;
+
+        language_enumerate(language, true, n, &members);
+        for (size_t i = 0; i < formal_power(size, n); i++) {
+            bool member = judge(_i, i, n, s);
+            struct text why = { 0 };
+
+            ck_assert(language_contains(language, s, n) == member);
+            if (n <= 4)
+                ck_assert(language_why_not(language, s, n, &why) != member);
+            text_clear(&why);
+            if (!member)
+                continue;
+            ck_assert_uint_lt(found, members.count);
+            ck_assert_mem_eq(strings_at(&members, found), s, n * sizeof *s);
+            found++;
+        }
+        ck_assert_uint_eq(found, members.count);
+        language_count(language, n, &count);
+        ck_assert_uint_eq(natural_small(&count), found);
+        language_count_outside(language, n, &count);
+        ck_assert_uint_eq(natural_small(&count), formal_power(size, n) - found);
+        strings_clear(&members);
+    }
+    natural_clear(&count);
+    language_free(language);
+}
+END_TEST
+
+START_TEST(draws_are_uniform)
+{
+    struct language *language = load(_i);
+    size_t size = strlen(rows[_i].alphabet);
+    struct error error = { 0 };
+    uint16_t s[16];
+
+    ck_assert(language_prepare(language, rows[_i].longest, &error));
+    for (size_t n = 0; n <= rows[_i].longest; n++) {
+        size_t total = formal_power(size, n), classes = 0, draws = 2000;
+        size_t *counts = memory_new(total, sizeof *counts);
+        struct stream stream;
+
+        if (!language_has(language, true, n)) {
+            free(counts);
+            continue;
+        }
+        stream_init(&stream, 7, "test", n);
+        for (size_t i = 0; i < draws; i++) {
+            size_t number = 0;
+
+            language_draw(language, true, n, &stream, s);
+            for (size_t k = 0; k < n; k++)
+                number = number * size + s[k];
+            counts[number]++;
+        }
+        for (size_t i = 0; i < total; i++) {
+            if (judge(_i, i, n, s))
+                counts[classes++] = counts[i];
+            else
+                ck_assert_uint_eq(counts[i], 0);
+        }
+        formal_check_uniform(counts, classes, draws);
+        free(counts);
+    }
+    language_free(language);
+}
+END_TEST
+
+/* Prefixes of members of up to LONGEST symbols are prefixes of members, and
+ * for short prefixes all that can be. */
+START_TEST(next_symbols_are_those_of_members)
+{
+    struct language *language = load(_i);
+    size_t size = strlen(rows[_i].alphabet), longest = rows[_i].longest;
+    size_t most = strchr(rows[_i].alphabet, '=') != NULL ? 1 : 2;
+    struct error error = { 0 };
+    bool allowed[8], expected[8], end;
+    uint16_t s[16], prefix[16];
+
+    for (size_t n = 0; rows[_i].next && n <= most; n++)
+        for (size_t p = 0; p < formal_power(size, n); p++) {
+            memset(expected, false, sizeof expected);
+            formal_string(p, size, n, prefix);
+            for (size_t m = n + 1; m <= longest; m++)
+                for (size_t i = 0; i < formal_power(size, m - n); i++) {
+                    size_t number = p * formal_power(size, m - n) + i;
+
+                    if (judge(_i, number, m, s))
+                        expected[s[n]] = true;
+                }
+            ck_assert(
+                language_next(language, prefix, n, allowed, &end, &error));
+            ck_assert(end == language_contains(language, prefix, n));
+            ck_assert_mem_eq(allowed, expected, size);
+        }
+    if (!rows[_i].next) {
+        ck_assert(!language_next(language, prefix, 0, allowed, &end, &error));
+        ck_assert_ptr_nonnull(strstr(said(&error),
+                                     "template: the symbols that may follow "
+                                     "are not decided where a function comes "
+                                     "before its variable"));
+    }
+    language_free(language);
+}
+END_TEST
+
+static void check_why(const struct language *language, const char *line,
+                      const char *expected)
+{
+    struct strings strings = { 0 };
+    struct text why = { 0 };
+    size_t column;
+
+    ck_assert(
+        strings_read(&strings, language_alphabet(language), line, &column));
+    ck_assert(language_why_not(language, strings_at(&strings, 0),
+                               strings_length(&strings, 0), &why));
+    ck_assert_str_eq(why.data, expected);
+    text_clear(&why);
+    strings_clear(&strings);
+}
+
+START_TEST(rejection_is_placed)
+{
+    struct language *language = load(0);
+
+    check_why(language, "0 1 # 1 0", "after 4 symbols: template: {w}#{w}");
+    check_why(language, "0 1 # 0", "after 4 symbols: template: {w}#{w}");
+    check_why(language, "0 # 0 0", "after 4 symbols: template: {w}#{w}");
+    language_free(language);
+}
+END_TEST
+
+/* Where the answer begins: after the mark, which is asked for by =>. */
+START_TEST(targets_are_found)
+{
+    struct language *language = load(6), *none = load(0);
+    const uint16_t sorted[] = { 1, 0, 1, 2, 0, 1, 1 }, copy[] = { 0, 2, 0 };
+
+    ck_assert_uint_eq(language_target(language, sorted, 7), 4);
+    ck_assert_uint_eq(language_target(language, sorted, 6), 0);
+    ck_assert_uint_eq(language_target(language, sorted + 3, 1), 1);
+    ck_assert_uint_eq(language_target(none, copy, 3), 0);
+    language_free(language);
+    language_free(none);
+}
+END_TEST
+
+START_TEST(products_are_counted_so_far)
+{
+    struct language *language = load(9);
+    struct error error = { 0 };
+
+    ck_assert(!language_prepare(language, 67, &error));
+    ck_assert_ptr_nonnull(strstr(said(&error),
+                                 "strings with a product are counted up to 66 "
+                                 "symbols, not 67"));
+    language_free(language);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("template");
+    TCase *tests = tcase_create("template");
+
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, scratch_open, scratch_close);
+    tcase_add_loop_test(tests, members_are_those_of_the_definition, 0, N_ROWS);
+    tcase_add_loop_test(tests, draws_are_uniform, 0, N_ROWS);
+    tcase_add_loop_test(tests, next_symbols_are_those_of_members, 0, N_ROWS);
+    tcase_add_test(tests, rejection_is_placed);
+    tcase_add_test(tests, targets_are_found);
+    tcase_add_test(tests, products_are_counted_so_far);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}
