@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/objective.h"
+#include "formal.h"
 #include "known.h"
 #include "said.h"
 
@@ -107,6 +108,38 @@ START_TEST(parts_are_alike)
 }
 END_TEST
 
+/* Of a transduction only what the target says and its end count. */
+START_TEST(sources_do_not_count)
+{
+    struct language *language;
+    struct strings all = { 0 };
+    struct error error = { 0 };
+    uint8_t *token;
+    size_t at = 0;
+
+    scratch_open();
+    language = formal_language("language: x\n"
+                               "alphabet: \"0 1 #\"\n"
+                               "template: \"{w} # => {rev(w)}\"\n"
+                               "where: {w: (0|1)*}\n");
+    ck_assert(language_prepare(language, 7, &error));
+    for (size_t n = 0; n <= 7; n++)
+        language_enumerate(language, true, n, &all);
+    ck_assert_uint_eq(all.count, 1 + 2 + 4 + 8);
+    token = objective_targets(OBJECTIVE_NEXT_TOKEN, language, &all, &error);
+    for (size_t i = 0; i < all.count; i++) {
+        size_t n = strings_length(&all, i);
+
+        for (size_t t = 0; t <= n; t++, at++)
+            ck_assert_uint_eq(token[at], t >= n / 2 + 1);
+    }
+    free(token);
+    strings_clear(&all);
+    language_free(language);
+    scratch_close();
+}
+END_TEST
+
 /* Nine symbols and the end mark need ten bits. */
 START_TEST(widths_are_bytes)
 {
@@ -131,6 +164,7 @@ int main(void)
     tcase_add_loop_test(tcase, targets_are_their_definitions, 0,
                         sizeof names / sizeof *names);
     tcase_add_test(tcase, parts_are_alike);
+    tcase_add_test(tcase, sources_do_not_count);
     tcase_add_test(tcase, widths_are_bytes);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);

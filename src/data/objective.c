@@ -70,15 +70,17 @@ static bool aim_at_set(const struct aim *aim, const uint16_t *symbols, size_t n,
     return true;
 }
 
-/* The target after the first T of N symbols. */
+/* The target after the first T symbols; for next-token from FIRST on. */
 static bool aim_at_token(const struct aim *aim, const uint16_t *symbols,
-                         size_t t, bool *allowed, uint8_t *target,
+                         size_t t, size_t first, bool *allowed, uint8_t *target,
                          struct error *error)
 {
     if (aim->objective == OBJECTIVE_NEXT_SET)
         return aim_at_set(aim, symbols, t, allowed, target, error);
-    *target = aim->objective == OBJECTIVE_NEXT_TOKEN ||
-              language_contains(aim->language, symbols, t);
+    if (aim->objective == OBJECTIVE_NEXT_TOKEN)
+        *target = t >= first;
+    else
+        *target = language_contains(aim->language, symbols, t);
     return true;
 }
 
@@ -86,15 +88,17 @@ static bool aim_at_string(const struct aim *aim, size_t i, bool *allowed,
                           struct error *error)
 {
     const uint16_t *symbols = strings_at(aim->strings, i);
-    size_t n = strings_length(aim->strings, i);
+    size_t n = strings_length(aim->strings, i), first = 0;
     bool ok = true;
 
     if (!objective_is_sequence(aim->objective)) {
         aim->targets[i] = language_contains(aim->language, symbols, n);
         return true;
     }
+    if (aim->objective == OBJECTIVE_NEXT_TOKEN)
+        first = language_target(aim->language, symbols, n);
     for (size_t t = 0; ok && t <= n; t++)
-        ok = aim_at_token(aim, symbols, t, allowed,
+        ok = aim_at_token(aim, symbols, t, first, allowed,
                           aim->targets +
                               (tokens_before(aim->strings, i) + t) * aim->width,
                           error);

@@ -44,7 +44,8 @@ size_t objective_outputs(enum objective objective, size_t n_symbols);
  * Targets are bytes, WIDTH of them for each string, or under a sequence
  * objective for each token of one string after the other: 1 or 0 for
  * membership; for next-set bit k % 8 of byte k / 8 is output k; for next-token
- * whether the token counts, what follows being in the string itself.
+ * whether the token counts, what follows being in the string itself: of a
+ * transduction, what comes before its target does not.
  */
 size_t objective_width(enum objective objective, size_t n_symbols);
 
