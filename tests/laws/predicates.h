@@ -26,6 +26,7 @@ struct predicate {
 /* Each ends with a row without a name. */
 extern const struct predicate regular_predicates[];
 extern const struct predicate counting_predicates[];
+extern const struct predicate function_predicates[];
 
 /* Occurrences of SYMBOL. */
 size_t predicates_count(uint16_t symbol, const uint16_t *s, size_t n);

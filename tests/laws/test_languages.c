@@ -20,14 +20,20 @@ static size_t most_strings(void)
     return getenv("SATURN_SLOW") != NULL ? 1000000 : 20000;
 }
 
+/* Of all tables one after the other; behind the last, a row without a name. */
 static const struct predicate *predicate_at(size_t number)
 {
-    size_t regular = 0;
+    static const struct predicate *const tables[] = { regular_predicates,
+                                                      counting_predicates,
+                                                      function_predicates };
+    size_t table = 0, row = 0;
 
-    while (regular_predicates[regular].name != NULL)
-        if (regular++ == number)
-            return &regular_predicates[number];
-    return &counting_predicates[number - regular];
+    while (number-- > 0)
+        if (tables[table][++row].name == NULL && table < 2) {
+            table++;
+            row = 0;
+        }
+    return &tables[table][row];
 }
 
 static size_t predicates(void)
@@ -300,7 +306,7 @@ START_TEST(counts_are_the_published_ones)
         natural_clear(&stated);
         language_free(language);
     }
-    ck_assert_uint_eq(compared, 23);
+    ck_assert_uint_eq(compared, 27);
     text_clear(&table);
 }
 END_TEST
