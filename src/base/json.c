@@ -112,6 +112,29 @@ struct json *json_parse(const char *text, size_t length, const char *file,
     return NULL;
 }
 
+bool json_is_small(const char *text, size_t length, size_t tokens, size_t depth)
+{
+    size_t found = 0, level = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+
+        if (c == '"')
+            quoted = !quoted;
+        else if (quoted && c == '\\')
+            i++;
+        else if (!quoted) {
+            found += c == '{' || c == '[' || c == ',' || c == ':';
+            level += c == '{' || c == '[';
+            level -= (c == '}' || c == ']') && level > 0;
+            if (found > tokens || level > depth)
+                return false;
+        }
+    }
+    return true;
+}
+
 struct json *json_load(const char *path, size_t limit, struct error *error)
 {
     struct text text = { 0 };
@@ -154,6 +177,13 @@ void json_print(const struct json *value, bool indent, struct text *out)
 const struct json *json_get(const struct json *object, const char *key)
 {
     return (const struct json *)json_object_get(unwrap(object), key);
+}
+
+bool json_is_map(const struct json *value)
+{
+    const json_t *inner = unwrap(value);
+
+    return json_is_object(inner);
 }
 
 size_t json_size(const struct json *container)

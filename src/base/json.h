@@ -35,7 +35,16 @@ void json_append(struct json *array, struct json *value);
 struct json *json_parse(const char *text, size_t length, const char *file,
                         struct error *error);
 
-/* The same of the file at PATH, of at most LIMIT bytes. */
+/*
+ * Whether TEXT, before anything is built of it, has at most TOKENS of the
+ * characters that begin a value ({ [ , : outside strings) and is nested at
+ * most DEPTH deep: a parsed value takes up to 250 times its bytes.  What is
+ * not JSON may pass, and is left to json_parse.
+ */
+bool json_is_small(const char *text, size_t length, size_t tokens,
+                   size_t depth);
+
+/* json_parse of the file at PATH, of at most LIMIT bytes. */
 struct json *json_load(const char *path, size_t limit, struct error *error);
 
 /* Indented, as the file PATH. */
@@ -46,6 +55,7 @@ void json_print(const struct json *value, bool indent, struct text *out);
 
 /* Members and items, borrowed; NULL when absent or of another kind. */
 const struct json *json_get(const struct json *object, const char *key);
+bool json_is_map(const struct json *value); /* NULL: no */
 size_t json_size(const struct json *container);
 const struct json *json_item(const struct json *array, size_t i);
 

@@ -2,6 +2,8 @@
 
 #include "results/checkpoint.h"
 
+#include <ctype.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -24,6 +26,12 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define LENGTH_BYTES 8
 #define HEADER_LIMIT ((size_t)8 << 20)
 
+/* What a header may hold: a tensor's entry is 12 tokens ({ [ , :) in three
+ * levels with the header's own; the rest is for metadata of others. */
+#define TENSOR_TOKENS 16
+#define SPARE_TOKENS  32768
+#define HEADER_DEPTH  8
+
 /*
  * The checksum covers the whole file, header too, with its own 16 digits
  * read as zeros.
@@ -34,11 +42,11 @@ static const char no_checksum[] = "0000000000000000";
 
 static const char recorded_prefix[] = "recorded.";
 
-/* Where a tensor of the file lives in memory. */
+/* A tensor of the file: TENSOR of a block of numbers. */
 struct part {
     char name[96];
     const struct tensor *tensor;
-    double *values; /* [tensor->count] */
+    size_t block;
 };
 
 static int compare_parts(const void *a, const void *b)
@@ -66,30 +74,35 @@ static double **block_values(struct checkpoint *checkpoint, size_t block)
     return &checkpoint->slots[block - 2];
 }
 
-/* The tensors of the blocks that CHECKPOINT has, by name. */
+/* The tensors of the blocks that the file HAS, by name. */
 static struct part *list_parts(const struct layout *layout,
-                               struct checkpoint *checkpoint, size_t *count)
+                               const bool has[BLOCKS], size_t *count)
 {
     struct part *parts = memory_new(BLOCKS * layout->n_tensors, sizeof *parts);
 
     *count = 0;
     for (size_t b = 0; b < BLOCKS; b++) {
-        double *values = *block_values(checkpoint, b);
         char prefix[64];
 
         block_prefix(b, prefix);
-        for (size_t i = 0; i < layout->n_tensors && values != NULL; i++) {
-            const struct tensor *tensor = &layout->tensors[i];
+        for (size_t i = 0; i < layout->n_tensors && has[b]; i++) {
             struct part *part = &parts[(*count)++];
 
-            part->tensor = tensor;
-            part->values = values + tensor->offset;
+            part->tensor = &layout->tensors[i];
+            part->block = b;
             snprintf(part->name, sizeof part->name, "%s%s", prefix,
-                     tensor->name);
+                     part->tensor->name);
         }
     }
     qsort(parts, *count, sizeof *parts, compare_parts);
     return parts;
+}
+
+/* Where PART lives in memory: [part->tensor->count]. */
+static double *part_values(struct checkpoint *checkpoint,
+                           const struct part *part)
+{
+    return *block_values(checkpoint, part->block) + part->tensor->offset;
 }
 
 static void add_length(struct text *out, size_t length)
@@ -145,16 +158,20 @@ bool checkpoint_write(const char *path, const struct layout *layout,
                       const struct checkpoint *checkpoint, struct error *error)
 {
     struct checkpoint copy = *checkpoint;
-    size_t count;
-    struct part *parts = list_parts(layout, &copy, &count);
     struct text file = { 0 };
+    bool has[BLOCKS];
+    struct part *parts;
+    size_t count;
     char hex[CHECKSUM_DIGITS + 1];
     char *digits;
     bool ok;
 
+    for (size_t b = 0; b < BLOCKS; b++)
+        has[b] = *block_values(&copy, b) != NULL;
+    parts = list_parts(layout, has, &count);
     add_header(&file, checkpoint, parts, count);
     for (size_t i = 0; i < count; i++)
-        text_add_bytes(&file, (const char *)parts[i].values,
+        text_add_bytes(&file, (const char *)part_values(&copy, &parts[i]),
                        parts[i].tensor->count * sizeof(double));
     checksum_text(checksum(file.data, file.length), hex);
     digits = strstr(file.data + LENGTH_BYTES, checksum_key);
@@ -186,6 +203,9 @@ static bool refuse(const struct reader *reader, const char *format, ...)
     va_start(arguments, format);
     text_add_list(&reason, format, arguments);
     va_end(arguments);
+    for (char *c = reason.data; *c != '\0'; c++) /* it may quote the file */
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
     error_add(reader->error, ERROR_IO, &place, NULL, "%s", reason.data);
     text_clear(&reason);
     return false;
@@ -195,6 +215,7 @@ static bool open_header(struct reader *reader, const struct layout *layout)
 {
     size_t most = LENGTH_BYTES + HEADER_LIMIT +
                   BLOCKS * layout->n_parameters * sizeof(double);
+    size_t tokens = SPARE_TOKENS + BLOCKS * layout->n_tensors * TENSOR_TOKENS;
 
     if (!file_read(reader->path, most, &reader->file, reader->error))
         return false;
@@ -208,6 +229,12 @@ static bool open_header(struct reader *reader, const struct layout *layout)
     if (reader->header_size > reader->file.length - LENGTH_BYTES)
         return refuse(reader, "the header claims %zu bytes of a file of %zu",
                       reader->header_size, reader->file.length);
+    if (!json_is_small(reader->file.data + LENGTH_BYTES, reader->header_size,
+                       tokens, HEADER_DEPTH))
+        return refuse(reader,
+                      "the header has more than %zu values or is nested more "
+                      "than %d deep; the network's tensors need less",
+                      tokens, HEADER_DEPTH);
     reader->header =
         json_parse(reader->file.data + LENGTH_BYTES, reader->header_size,
                    reader->path, reader->error);
@@ -237,17 +264,6 @@ static bool check_sum(struct reader *reader, const char *digits, bool ours)
     return true;
 }
 
-static bool is_object(const struct json *value)
-{
-    struct text text = { 0 };
-    bool is;
-
-    json_print(value, false, &text);
-    is = text.data[0] == '{';
-    text_clear(&text);
-    return is;
-}
-
 static bool read_metadata(struct reader *reader, struct checkpoint *checkpoint)
 {
     const struct json *metadata = json_get(reader->header, "__metadata__");
@@ -256,16 +272,16 @@ static bool read_metadata(struct reader *reader, struct checkpoint *checkpoint)
     const char *digits = json_as_text(json_get(metadata, "checksum"));
     uint64_t number = 0;
 
-    if (metadata != NULL && !is_object(metadata))
+    if (metadata != NULL && !json_is_map(metadata))
         return refuse(reader, "__metadata__ is not an object");
     for (const char *key = json_next_key(metadata, NULL); key != NULL;
          key = json_next_key(metadata, key))
         if (json_as_text(json_get(metadata, key)) == NULL)
-            return refuse(reader, "__metadata__: %s is not text", key);
+            return refuse(reader, "__metadata__: %.64s is not text", key);
     if (!check_sum(reader, digits, step != NULL))
         return false;
     if (step != NULL && !text_read_count(step, &number))
-        return refuse(reader, "__metadata__: the step \"%s\" is not a count",
+        return refuse(reader, "__metadata__: the step \"%.32s\" is not a count",
                       step);
     if (config != NULL && strlen(config) >= sizeof checkpoint->config_hash)
         return refuse(reader, "__metadata__: the config hash is too long");
@@ -274,10 +290,74 @@ static bool read_metadata(struct reader *reader, struct checkpoint *checkpoint)
     return true;
 }
 
+/* A type of numbers, and how one is read from BYTES. */
+struct type {
+    const char *name;
+    size_t size;
+    double (*read)(const char *bytes);
+};
+
+static double read_double(const char *bytes)
+{
+    double value;
+
+    memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+static double read_float(const char *bytes)
+{
+    float value;
+
+    memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+/* The upper half of a float. */
+static double read_brain(const char *bytes)
+{
+    char whole[4] = { 0, 0, bytes[0], bytes[1] };
+
+    return read_float(whole);
+}
+
+/* IEEE 754 binary16: 1 sign, 5 exponent bits with bias 15, 10 of fraction. */
+static double read_half(const char *bytes)
+{
+    unsigned bits = (unsigned char)bytes[0] | (unsigned char)bytes[1] << 8;
+    unsigned fraction = bits & 0x3ff;
+    int exponent = (int)(bits >> 10 & 0x1f);
+    double value;
+
+    if (exponent == 0x1f)
+        value = fraction == 0 ? INFINITY : NAN;
+    else if (exponent == 0)
+        value = ldexp(fraction, -24);
+    else
+        value = ldexp(0x400 + fraction, exponent - 25);
+    return bits & 0x8000 ? -value : value;
+}
+
+static const struct type types[] = {
+    { "F64", 8, read_double },
+    { "F32", 4, read_float },
+    { "F16", 2, read_half },
+    { "BF16", 2, read_brain },
+};
+
+static const struct type *find_type(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i].name, name) == 0)
+            return &types[i];
+    return NULL;
+}
+
 /* A tensor's entry of the header. */
 struct entry {
     const char *name;
-    size_t begin, end, size; /* SIZE bytes a number */
+    const struct type *type;
+    size_t begin, end;
 };
 
 /* Item I of an array as a non-negative integer. */
@@ -291,14 +371,29 @@ static bool read_item(const struct json *array, size_t i, size_t *out)
     return true;
 }
 
-static bool has_shape(const struct json *shape, const struct tensor *tensor)
+static bool check_shape(const struct reader *reader, const struct part *part,
+                        const struct json *shape)
 {
+    const struct tensor *tensor = part->tensor;
     size_t rows, columns = 0, dimensions = tensor->columns > 0 ? 2 : 1;
+    struct text ours = { 0 }, theirs = { 0 };
 
-    return json_size(shape) == dimensions && read_item(shape, 0, &rows) &&
-           rows == tensor->rows &&
-           (dimensions == 1 || read_item(shape, 1, &columns)) &&
-           columns == tensor->columns;
+    if (json_size(shape) == dimensions && read_item(shape, 0, &rows) &&
+        rows == tensor->rows &&
+        (dimensions == 1 || read_item(shape, 1, &columns)) &&
+        columns == tensor->columns)
+        return true;
+    text_add_format(&ours, dimensions == 1 ? "[%zu]" : "[%zu, %zu]",
+                    tensor->rows, tensor->columns);
+    if (shape == NULL)
+        text_add(&theirs, "none");
+    else
+        json_print(shape, false, &theirs);
+    refuse(reader, "tensor %s has another shape than the network's %s: %.64s",
+           part->name, ours.data, theirs.data);
+    text_clear(&ours);
+    text_clear(&theirs);
+    return false;
 }
 
 static bool read_entry(const struct reader *reader, const struct part *part,
@@ -309,32 +404,35 @@ static bool read_entry(const struct reader *reader, const struct part *part,
     const struct json *offsets = json_get(object, "data_offsets");
 
     entry->name = part->name;
+    entry->type = find_type(type);
     if (object == NULL)
         return refuse(reader, "tensor %s is missing", part->name);
-    if (type == NULL || (strcmp(type, "F64") != 0 && strcmp(type, "F32") != 0))
-        return refuse(reader, "tensor %s is %s; accepted: F64, F32", part->name,
-                      type != NULL ? type : "of no type");
-    entry->size = type[1] == '6' ? sizeof(double) : sizeof(float);
-    if (!has_shape(json_get(object, "shape"), part->tensor))
-        return refuse(reader, "tensor %s has another shape than the network's",
-                      part->name);
+    if (entry->type == NULL)
+        return refuse(reader,
+                      "tensor %s is %.32s; accepted: F64, F32, F16, BF16",
+                      part->name, type != NULL ? type : "of no type");
+    if (!check_shape(reader, part, json_get(object, "shape")))
+        return false;
     if (json_size(object) != 3)
         return refuse(reader, "tensor %s has unknown keys", part->name);
     if (json_size(offsets) != 2 || !read_item(offsets, 0, &entry->begin) ||
         !read_item(offsets, 1, &entry->end))
         return refuse(reader, "tensor %s has no offsets", part->name);
     if (entry->end < entry->begin ||
-        entry->end - entry->begin != part->tensor->count * entry->size)
+        entry->end - entry->begin != part->tensor->count * entry->type->size)
         return refuse(reader, "tensor %s has the wrong number of bytes",
                       part->name);
     return true;
 }
 
+/* By place; a tensor of no bytes before the one that begins with it. */
 static int compare_entries(const void *a, const void *b)
 {
     const struct entry *left = a, *right = b;
 
-    return (left->begin > right->begin) - (left->begin < right->begin);
+    if (left->begin != right->begin)
+        return left->begin < right->begin ? -1 : 1;
+    return (left->end > right->end) - (left->end < right->end);
 }
 
 /* Data without holes, overlaps or a tail; ENTRIES are copied to be sorted. */
@@ -361,25 +459,19 @@ static bool check_cover(const struct reader *reader,
 }
 
 static void copy_values(const struct reader *reader, const struct entry *entry,
-                        const struct part *part)
+                        size_t count, double *values)
 {
     const char *from =
         reader->file.data + LENGTH_BYTES + reader->header_size + entry->begin;
 
-    if (entry->size == sizeof(double)) {
-        memcpy(part->values, from, entry->end - entry->begin);
-        return;
-    }
-    for (size_t i = 0; i < part->tensor->count; i++) {
-        float value;
-
-        memcpy(&value, from + i * sizeof value, sizeof value);
-        part->values[i] = value;
-    }
+    for (size_t i = 0; i < count; i++)
+        values[i] = entry->type->read(from + i * entry->type->size);
 }
 
+/* Makes room for nothing before all is known to be right. */
 static bool read_tensors(const struct reader *reader, const struct part *parts,
-                         size_t count)
+                         size_t count, size_t n_parameters,
+                         struct checkpoint *checkpoint)
 {
     struct entry *entries = memory_new(count, sizeof *entries);
     bool ok = true;
@@ -387,31 +479,32 @@ static bool read_tensors(const struct reader *reader, const struct part *parts,
     for (size_t i = 0; ok && i < count; i++)
         ok = read_entry(reader, &parts[i], &entries[i]);
     ok = ok && check_cover(reader, entries, count);
-    for (size_t i = 0; ok && i < count; i++)
-        copy_values(reader, &entries[i], &parts[i]);
+    for (size_t i = 0; ok && i < count; i++) {
+        double **block = block_values(checkpoint, parts[i].block);
+
+        if (*block == NULL)
+            *block = memory_new(n_parameters, sizeof **block);
+        copy_values(reader, &entries[i], parts[i].tensor->count,
+                    part_values(checkpoint, &parts[i]));
+    }
     free(entries);
     return ok;
 }
 
-/* Makes room for the blocks that the file has a tensor of. */
+/* The blocks that the file has a tensor of; the parameters in any case. */
 static void find_blocks(const struct reader *reader,
-                        const struct layout *layout,
-                        struct checkpoint *checkpoint)
+                        const struct layout *layout, bool has[BLOCKS])
 {
     char prefix[64], name[128];
 
     for (size_t b = 0; b < BLOCKS; b++) {
-        bool found = b == 0;
-
+        has[b] = b == 0;
         block_prefix(b, prefix);
-        for (size_t i = 0; i < layout->n_tensors && !found; i++) {
+        for (size_t i = 0; i < layout->n_tensors && !has[b]; i++) {
             snprintf(name, sizeof name, "%s%s", prefix,
                      layout->tensors[i].name);
-            found = json_get(reader->header, name) != NULL;
+            has[b] = json_get(reader->header, name) != NULL;
         }
-        if (found)
-            *block_values(checkpoint, b) =
-                memory_new(layout->n_parameters, sizeof(double));
     }
 }
 
@@ -439,16 +532,16 @@ bool checkpoint_read(const char *path, const struct layout *layout,
 {
     struct reader reader = { .path = path, .error = error };
     struct part *parts = NULL;
+    bool has[BLOCKS], ok = false;
     size_t count;
-    bool ok = false;
 
     *checkpoint = (struct checkpoint){ 0 };
     if (!open_header(&reader, layout) || !read_metadata(&reader, checkpoint))
         goto done;
-    find_blocks(&reader, layout, checkpoint);
-    parts = list_parts(layout, checkpoint, &count);
+    find_blocks(&reader, layout, has);
+    parts = list_parts(layout, has, &count);
     ok = check_names(&reader, parts, count) &&
-         read_tensors(&reader, parts, count);
+         read_tensors(&reader, parts, count, layout->n_parameters, checkpoint);
 done:
     free(parts);
     json_free(reader.header);

@@ -6,9 +6,12 @@
  * thread count in it: equal runs give equal bytes.  The metadata's `checksum`
  * is XXH3 of the whole file with its own 16 digits read as zeros.
  *
- * A reader trusts nothing: header at most 8 MiB, offsets without holes or
- * overlap, shapes that match, every tensor of the layout and no other
- * present, the checksum right.  Files of others need have no metadata.
+ * A reader trusts nothing: header at most 8 MiB with no more values in it
+ * than the layout can need, offsets without holes or overlap, shapes that
+ * match, every tensor of the layout and no other present, the checksum right.
+ * What is refused is refused before more than the file and some 10 MiB is
+ * held.  Files of others need have no metadata; blanks before the header's {
+ * are accepted, as by the format's own reader.
  */
 
 #ifndef RESULTS_CHECKPOINT_H
@@ -33,7 +36,7 @@ struct checkpoint {
 
 bool checkpoint_write(const char *path, const struct layout *layout,
                       const struct checkpoint *checkpoint, struct error *error);
-/* F64 or F32 tensors; the caller clears. */
+/* F64, F32, F16 or BF16 tensors; the caller clears. */
 bool checkpoint_read(const char *path, const struct layout *layout,
                      struct checkpoint *checkpoint, struct error *error);
 void checkpoint_clear(struct checkpoint *checkpoint);
