@@ -430,7 +430,7 @@ static enum error_kind take_up(const char *path, const char *words)
     struct error error = { 0 };
     enum error_kind kind = ERROR_NONE;
 
-    if (trained_open(&trained, path, NULL, &error))
+    if (trained_open(&trained, path, NULL, NULL, &error))
         trained_close(&trained);
     else
         kind = error.kind;

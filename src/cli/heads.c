@@ -80,7 +80,8 @@ static bool run_heads(const struct options *options, struct error *error)
     struct trained trained;
     bool ok;
 
-    if (!trained_open(&trained, options->operands[0], options->sets, error))
+    if (!trained_open(&trained, options->operands[0], options->checkpoint,
+                      options->sets, error))
         return false;
     ok = measure(&trained, &dataset, &profiles, error) &&
          print_profiles(&profiles, options->json, error);
@@ -90,12 +91,16 @@ static bool run_heads(const struct options *options, struct error *error)
     return ok;
 }
 
+static const struct option heads_options[] = { CHECKPOINT_OPTION,
+                                               { .name = NULL } };
+
 const struct command heads_command = {
     .name = "heads",
     .operands = "RUN",
     .summary = "Says what the heads of a run's saturated network attend to.",
     .examples = "  saturn heads RUN\n"
                 "  saturn heads --set data.validation.length=60..80 RUN\n",
+    .options = heads_options,
     .least = 1,
     .most = 1,
     .run = run_heads

@@ -108,7 +108,7 @@ static bool measure_run(const char *path, const char *const *sets,
     struct trained trained;
     bool ok;
 
-    if (!trained_open(&trained, path, sets, error))
+    if (!trained_open(&trained, path, NULL, sets, error))
         return false;
     ok = check_objective(trained.settings, path, error);
     if (ok)

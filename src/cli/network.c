@@ -145,7 +145,8 @@ static bool run_logits(const struct options *options, struct error *error)
     struct trained trained;
     bool ok;
 
-    if (!trained_open(&trained, options->operands[0], options->sets, error))
+    if (!trained_open(&trained, options->operands[0], options->checkpoint,
+                      options->sets, error))
         return false;
     ok = evaluator_new(&evaluator, name, trained.network,
                        &trained.settings->saturation, error) &&
@@ -234,7 +235,8 @@ static bool evaluate(const struct options *options, struct error *error,
     struct verdicts verdicts = { 0 };
     bool ok;
 
-    if (!trained_open(&trained, options->operands[0], options->sets, error))
+    if (!trained_open(&trained, options->operands[0], options->checkpoint,
+                      options->sets, error))
         return false;
     ok = dataset_generate(&dataset, &trained.settings->data, trained.language,
                           trained.settings->seed.data,
@@ -276,8 +278,12 @@ static bool run_verify(const struct options *options, struct error *error)
 static const struct option logits_options[] = {
     { 'n', "network", OPTION_TEXT, offsetof(struct options, network), "NAME",
       "trained, limit, encoder, attention, scaled=C..." },
+    CHECKPOINT_OPTION,
     { .name = NULL }
 };
+
+static const struct option checkpoint_options[] = { CHECKPOINT_OPTION,
+                                                    { .name = NULL } };
 
 const struct command logits_command = {
     .name = "logits",
@@ -286,6 +292,8 @@ const struct command logits_command = {
     .examples = "  echo '0 1 1' | saturn logits results/majority/"
                 "seed=1-1a2b3c4d\n"
                 "  saturn logits --network limit RUN <strings\n"
+                "  saturn logits --checkpoint RUN/checkpoints/"
+                "step-00000000.safetensors RUN\n"
                 "\n"
                 "A line a string; under a sequence objective a line a token, "
                 "the begin mark\nfirst, and an empty line after the string.  "
@@ -304,6 +312,7 @@ const struct command saturate_command = {
     .summary = "Evaluates a run's saturated networks again on its test splits.",
     .examples = "  saturn saturate RUN\n"
                 "  saturn saturate --set 'saturation.scales=[1, 3, 30]' RUN\n",
+    .options = checkpoint_options,
     .least = 1,
     .most = 1,
     .run = run_saturate
@@ -315,6 +324,7 @@ const struct command verify_command = {
     .summary = "Holds a run's networks against their language again.",
     .examples = "  saturn verify RUN\n"
                 "  saturn verify --set verify.exhaustive=1000000 RUN\n",
+    .options = checkpoint_options,
     .least = 1,
     .most = 1,
     .run = run_verify

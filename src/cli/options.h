@@ -34,6 +34,7 @@ struct options {
     double max_time, seconds; /* in seconds; 0: no limit, not given */
     const char *negative, *network, *format, *x, *y, *where, *cosine, *page;
     const char *shape;                    /* bench */
+    const char *checkpoint;               /* logits, saturate... */
     const char *language, *from, *target; /* import */
     bool path, literal, dynamics;         /* growth */
     bool evaluate;                        /* bench */
@@ -70,6 +71,12 @@ extern const struct option common_options[];
 bool options_parse(struct options *options, const struct option *own, int argc,
                    char **argv, struct error *error);
 void options_clear(struct options *options);
+
+/* Of every command that takes up a run. */
+#define CHECKPOINT_OPTION                                            \
+    { 'k', "checkpoint", OPTION_TEXT,                                \
+      offsetof(struct options, checkpoint), "FILE",                  \
+      "parameters: another checkpoint of the run, or one made elsewhere" }
 
 /* Adds one line an option. */
 void options_explain(const struct option *table, struct text *out);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "results/checkpoint.h"
 #include "results/manifest.h"
 #include "results/run.h"
@@ -35,10 +36,11 @@ done:
     return found;
 }
 
-/* Whether CHECKPOINT is of the settings and the language that stand at PATH:
- * a changed number of heads, say, fits all shapes and is another network. */
+/* Whether CHECKPOINT is of the settings and the language of CONFIG: a changed
+ * number of heads, say, fits all shapes and is another network.  FILE was
+ * asked for by name, or is NULL. */
 static bool check_settings(const struct trained *trained, const char *path,
-                           const char *config,
+                           const char *config, const char *file,
                            const struct checkpoint *checkpoint,
                            struct error *error)
 {
@@ -53,6 +55,11 @@ static bool check_settings(const struct trained *trained, const char *path,
     text_clear(&text);
     ok = checkpoint->config_hash[0] == '\0' || /* made elsewhere */
          strcmp(checkpoint->config_hash, hash) == 0;
+    if (!ok && file != NULL) {
+        place.file = file;
+        return error_add(error, ERROR_IO, &place, NULL,
+                         "is a checkpoint of another run than %s", path);
+    }
     return ok || error_add(error, ERROR_IO, &place, NULL,
                            "holds the checkpoint of another config.yaml or "
                            "language.yaml; use --set to try other settings");
@@ -76,11 +83,13 @@ static bool check_step(const struct trained *trained, const char *path,
 }
 
 static bool load_network(struct trained *trained, const char *path,
-                         const char *config, struct error *error)
+                         const char *config, const char *asked,
+                         struct error *error)
 {
     struct checkpoint checkpoint = { 0 };
     const struct layout *layout;
-    char *file = find_checkpoint(path, error);
+    char *file =
+        asked != NULL ? memory_copy_text(asked) : find_checkpoint(path, error);
     bool ok = false;
 
     if (file == NULL)
@@ -90,19 +99,18 @@ static bool load_network(struct trained *trained, const char *path,
         &trained->settings->model, language_alphabet(trained->language)->size);
     layout = network_layout(trained->network);
     ok = checkpoint_read(file, layout, &checkpoint, error) &&
-         check_settings(trained, path, config, &checkpoint, error) &&
-         check_step(trained, path, checkpoint.step, error);
-    if (ok) {
+         check_settings(trained, path, config, asked, &checkpoint, error) &&
+         (asked != NULL || check_step(trained, path, checkpoint.step, error));
+    if (ok)
         network_set(trained->network, checkpoint.theta);
-    }
     checkpoint_clear(&checkpoint);
     free(file);
     return ok;
 }
 
 static bool open_run(struct trained *trained, const char *path,
-                     const char *config, const char *const *overrides,
-                     struct error *error)
+                     const char *config, const char *checkpoint,
+                     const char *const *overrides, struct error *error)
 {
     struct place place = { .file = path };
 
@@ -117,17 +125,18 @@ static bool open_run(struct trained *trained, const char *path,
     trained->settings = &trained->experiment.jobs[0].settings;
     return job_load_language(&trained->experiment.jobs[0], &trained->language,
                              error) &&
-           load_network(trained, path, config, error);
+           load_network(trained, path, config, checkpoint, error);
 }
 
 bool trained_open(struct trained *trained, const char *path,
-                  const char *const *overrides, struct error *error)
+                  const char *checkpoint, const char *const *overrides,
+                  struct error *error)
 {
     char *config = file_join(path, "config.yaml");
     bool ok;
 
     *trained = (struct trained){ 0 };
-    ok = open_run(trained, path, config, overrides, error);
+    ok = open_run(trained, path, config, checkpoint, overrides, error);
     if (!ok)
         trained_close(trained);
     free(config);
