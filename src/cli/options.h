@@ -73,10 +73,11 @@ bool options_parse(struct options *options, const struct option *own, int argc,
 void options_clear(struct options *options);
 
 /* Of every command that takes up a run. */
-#define CHECKPOINT_OPTION                                            \
-    { 'k', "checkpoint", OPTION_TEXT,                                \
-      offsetof(struct options, checkpoint), "FILE",                  \
-      "parameters: another checkpoint of the run, or one made elsewhere" }
+#define CHECKPOINT_OPTION                                                     \
+    {                                                                         \
+        'k', "checkpoint", OPTION_TEXT, offsetof(struct options, checkpoint), \
+            "FILE", "another checkpoint of RUN, or one made elsewhere"        \
+    }
 
 /* Adds one line an option. */
 void options_explain(const struct option *table, struct text *out);
