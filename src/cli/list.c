@@ -4,27 +4,43 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "cli/command.h"
 #include "config/yaml.h"
+#include "language/language.h"
 #include "language/parameters.h"
 #include "report/report.h"
 
-/* A list while it is made: lines, or objects with --json. */
+struct row {
+    char *name, *path, *about;
+    const char *class; /* one of language_classes; NULL: no language */
+    size_t number;
+};
+
 struct listing {
-    struct text lines;
-    struct json *items;
+    struct row *rows;
+    size_t count;
 };
 
 static void add(struct listing *listing, const char *name, const char *path,
-                const char *about)
+                const char *about, const char *class)
 {
-    struct json *item = json_new_object();
+    listing->rows =
+        memory_resize(listing->rows, listing->count + 1, sizeof *listing->rows);
+    listing->rows[listing->count] =
+        (struct row){ memory_copy_text(name), memory_copy_text(path),
+                      memory_copy_text(about), class, listing->count };
+    listing->count++;
+}
 
-    json_set(item, "name", json_new_text(name));
-    json_set(item, "path", json_new_text(path));
-    json_set(item, "about", json_new_text(about));
-    json_append(listing->items, item);
-    text_add_format(&listing->lines, "%s\t%s\t%s\n", name, path, about);
+static void clear(struct listing *listing)
+{
+    for (size_t i = 0; i < listing->count; i++) {
+        free(listing->rows[i].name);
+        free(listing->rows[i].path);
+        free(listing->rows[i].about);
+    }
+    free(listing->rows);
 }
 
 static const char *text_under(const struct yaml_node *root, const char *key)
@@ -32,6 +48,17 @@ static const char *text_under(const struct yaml_node *root, const char *key)
     const struct yaml_node *node = yaml_get(root, key);
 
     return node != NULL && node->kind == YAML_SCALAR ? node->text : "";
+}
+
+/* The class that ROOT, a language, claims. */
+static const char *class_of(const struct yaml_node *root)
+{
+    const char *claimed = text_under(root, "class");
+
+    for (const char *const *c = language_classes; *c != NULL; c++)
+        if (strcmp(*c, claimed) == 0)
+            return *c;
+    return language_classes[0];
 }
 
 /* Adds the YAML files of FOLDER that have the top key KEY. */
@@ -56,7 +83,8 @@ static bool add_folder(struct listing *listing, const char *folder,
              parameters_apply(document.root, NULL, NULL, NULL, NULL, error);
         if (ok && yaml_get(document.root, key) != NULL)
             add(listing, text_under(document.root, key), path,
-                text_under(document.root, "about"));
+                text_under(document.root, "about"),
+                strcmp(key, "language") == 0 ? class_of(document.root) : NULL);
         yaml_clear(&document);
         free(path);
     }
@@ -71,17 +99,41 @@ static bool list_files(struct listing *listing, const char *folder,
     char *installed = file_join(DATADIR, folder);
     bool ok = add_folder(listing, folder, key, error);
 
-    if (ok && json_size(listing->items) == 0)
+    if (ok && listing->count == 0)
         ok = add_folder(listing, installed, key, error);
     free(installed);
     return ok;
+}
+
+static size_t rank_of(const struct row *row)
+{
+    size_t rank = 0;
+
+    while (strcmp(language_classes[rank], row->class) != 0)
+        rank++;
+    return rank == 0 ? SIZE_MAX : rank; /* unstated comes last */
+}
+
+static int compare_by_class(const void *a, const void *b)
+{
+    const struct row *left = a, *right = b;
+    size_t l = rank_of(left), r = rank_of(right);
+
+    if (l != r)
+        return l < r ? -1 : 1;
+    return left->number < right->number ? -1 : 1;
 }
 
 static bool list_languages(struct listing *listing,
                            const struct options *options, struct error *error)
 {
     (void)options;
-    return list_files(listing, "languages", "language", error);
+    if (!list_files(listing, "languages", "language", error))
+        return false;
+    if (listing->count > 0)
+        qsort(listing->rows, listing->count, sizeof *listing->rows,
+              compare_by_class);
+    return true;
 }
 
 static bool list_experiments(struct listing *listing,
@@ -104,7 +156,7 @@ static bool list_runs(struct listing *listing, const struct options *options,
 
         text_add_format(&about, "seed %s%s%s", record->seed,
                         record->group[0] != '\0' ? ", " : "", record->group);
-        add(listing, record->experiment, record->path, about.data);
+        add(listing, record->experiment, record->path, about.data, NULL);
         text_clear(&about);
     }
     records_clear(&records);
@@ -121,9 +173,45 @@ static const struct {
 
 #define N_KINDS (sizeof kinds / sizeof *kinds)
 
+static bool output_lines(const struct listing *listing, struct error *error)
+{
+    struct text lines = { 0 };
+    bool ok;
+
+    for (size_t i = 0; i < listing->count; i++) {
+        const struct row *row = &listing->rows[i];
+
+        text_add_format(&lines, "%s\t%s\t", row->name, row->path);
+        if (row->class != NULL)
+            text_add_format(&lines, "%s\t", row->class);
+        text_add_format(&lines, "%s\n", row->about);
+    }
+    ok = output_text(&lines, error);
+    text_clear(&lines);
+    return ok;
+}
+
+static bool output_objects(const struct listing *listing, struct error *error)
+{
+    struct json *items = json_new_array();
+
+    for (size_t i = 0; i < listing->count; i++) {
+        const struct row *row = &listing->rows[i];
+        struct json *item = json_new_object();
+
+        json_set(item, "name", json_new_text(row->name));
+        json_set(item, "path", json_new_text(row->path));
+        if (row->class != NULL)
+            json_set(item, "class", json_new_text(row->class));
+        json_set(item, "about", json_new_text(row->about));
+        json_append(items, item);
+    }
+    return output_json(items, error);
+}
+
 static bool run(const struct options *options, struct error *error)
 {
-    struct listing listing = { .items = NULL };
+    struct listing listing = { .rows = NULL };
     size_t kind = 0;
     bool ok;
 
@@ -135,22 +223,18 @@ static bool run(const struct options *options, struct error *error)
                          "unknown list \"%s\"; accepted: languages, "
                          "experiments, runs",
                          options->operands[0]);
-    listing.items = json_new_array();
     ok = kinds[kind].list(&listing, options, error);
-    if (ok && options->json) {
-        ok = output_json(listing.items, error);
-    } else {
-        ok = ok && output_text(&listing.lines, error);
-        json_free(listing.items);
-    }
-    text_clear(&listing.lines);
+    if (ok)
+        ok = options->json ? output_objects(&listing, error)
+                           : output_lines(&listing, error);
+    clear(&listing);
     return ok;
 }
 
 const struct command list_command = {
     .name = "list",
     .operands = "languages | experiments | runs",
-    .summary = "Lists what there is: name, file, what it is about.",
+    .summary = "Lists what there is: name, file, class of a language, about.",
     .examples = "  saturn list languages\n"
                 "  saturn list runs -o results\n",
     .least = 1,

@@ -24,14 +24,14 @@ struct facts {
     int class;
 };
 
-static const char *const classes[] = { "unstated",
-                                       "star-free",
-                                       "regular",
-                                       "counter",
-                                       "deterministic-context-free",
-                                       "context-free",
-                                       "context-sensitive",
-                                       NULL };
+const char *const language_classes[] = { "unstated",
+                                         "star-free",
+                                         "regular",
+                                         "counter",
+                                         "deterministic-context-free",
+                                         "context-free",
+                                         "context-sensitive",
+                                         NULL };
 enum { CLASS_UNSTATED, CLASS_STAR_FREE };
 
 static const struct field fields[] = {
@@ -48,7 +48,7 @@ static const struct field fields[] = {
       .type = FIELD_CHOICE,
       .offset = offsetof(struct facts, class),
       .standard = "unstated",
-      .choices = classes,
+      .choices = language_classes,
       .help = "the smallest class it is known to be in" },
     { .key = "source",
       .type = FIELD_TEXT,
@@ -309,7 +309,7 @@ void language_describe(const struct language *language, struct text *out)
     if (facts->about != NULL)
         text_add_format(out, "about: %s\n", facts->about);
     if (facts->class != CLASS_UNSTATED)
-        text_add_format(out, "class: %s\n", classes[facts->class]);
+        text_add_format(out, "class: %s\n", language_classes[facts->class]);
     if (facts->source != NULL)
         text_add_format(out, "source: %s\n", facts->source);
     text_add(out, "alphabet:");

@@ -24,6 +24,9 @@
 #include "language/parameters.h"
 #include "language/string.h"
 
+/* What `class` may say, from "unstated" and the smallest on; ends with NULL. */
+extern const char *const language_classes[];
+
 struct language; /* opaque */
 
 /*

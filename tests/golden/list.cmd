@@ -1,5 +1,6 @@
-saturn list languages | cut -f 1,2 | head -n 3
-saturn list languages --json | head -n 6
+saturn list languages | cut -f 1,2,3 | head -n 3
+saturn list languages | cut -f 3 | uniq
+saturn list languages --json | head -n 7
 mkdir experiments
 cp tiny.yaml experiments
 saturn list experiments

@@ -248,6 +248,25 @@ START_TEST(next_symbols_are_those_with_a_continuation)
 }
 END_TEST
 
+START_TEST(every_file_says_what_it_is)
+{
+    struct language *language =
+        known_language(predicate_at((size_t)_i)->name, 1);
+    struct text said = { 0 };
+    const char *about;
+
+    language_describe(language, &said);
+    about = strstr(said.data, "\nabout: ");
+    ck_assert_ptr_nonnull(about);
+    /* A # that is not quoted would cut the sentence short. */
+    ck_assert_int_eq(about[strcspn(about + 1, "\n")], '.');
+    ck_assert_ptr_nonnull(strstr(said.data, "\nclass: "));
+    ck_assert_ptr_nonnull(strstr(said.data, "\nsource: "));
+    text_clear(&said);
+    language_free(language);
+}
+END_TEST
+
 START_TEST(every_file_is_tested_here)
 {
     struct error error = { 0 };
@@ -323,6 +342,7 @@ int main(void)
     tcase_add_loop_test(tests, long_draws_are_what_they_should_be, 0, files);
     tcase_add_loop_test(tests, next_symbols_are_those_with_a_continuation, 0,
                         files);
+    tcase_add_loop_test(tests, every_file_says_what_it_is, 0, files);
     tcase_add_test(tests, every_file_is_tested_here);
     tcase_add_test(tests, counts_are_the_published_ones);
     tcase_set_timeout(tests, 60);
