@@ -57,6 +57,21 @@ START_TEST(disjoint_draws_are_not_uniform)
 }
 END_TEST
 
+/* aab and b: two a, two b, two ends. */
+START_TEST(symbols_count_with_the_end)
+{
+    static const uint16_t word[] = { 0, 0, 1 };
+    struct strings strings = { 0 };
+
+    strings_add(&strings, word, 3);
+    ck_assert_double_eq_tol(entropy_of_symbols(&strings, 3),
+                            0.5 * log(2) + 0.5 * log(4), 1e-15);
+    strings_add(&strings, word + 2, 1);
+    ck_assert_double_eq_tol(entropy_of_symbols(&strings, 2), log(3), 1e-15);
+    strings_clear(&strings);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("entropy");
@@ -65,6 +80,7 @@ int main(void)
     tcase_add_test(tcase, entropy_is_that_of_the_draws);
     tcase_add_test(tcase, long_strings_do_not_overflow);
     tcase_add_test(tcase, disjoint_draws_are_not_uniform);
+    tcase_add_test(tcase, symbols_count_with_the_end);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }

@@ -70,6 +70,23 @@ START_TEST(a_series_is_a_witness_per_value)
 }
 END_TEST
 
+START_TEST(a_table_is_a_witness_per_row)
+{
+    struct error error = { 0 };
+
+    ck_assert(collect_evidence(
+        &evidence, &document,
+        "series: {l: {file: layers.csv, axes: [layer, step]}}", &error));
+    ck_assert_uint_eq(count_of("l", "{}"), 6);
+    ck_assert_uint_eq(count_of("l", "{layer: 2, step: [0, 2]}"), 2);
+    ck_assert_uint_eq(count_of("l", "{norm: 3}"), 0);
+    ck_assert_double_eq(value(5, "norm"), 4);
+    ck_assert_double_eq(value(5, "cos"), 1);
+    ck_assert_ptr_null(metrics_find(&evidence.items[0].metrics, "cos"));
+    ck_assert_ptr_null(metrics_find(&evidence.items[0].metrics, "step"));
+}
+END_TEST
+
 START_TEST(dynamics_are_always_there)
 {
     struct error error = { 0 };
@@ -92,7 +109,13 @@ static const struct {
       "page.yaml:1:13: series.l.file: missing; accepted: text\n" },
     { "series: {l: {file: layers.csv, nrom: a}}",
       "page.yaml:1:32: series.l.nrom: unknown key; did you mean \"norm\"? "
-      "(accepted: file, step, norm, direction, by)\n" },
+      "(accepted: file, step, norm, direction, by, axes)\n" },
+    { "series: {l: {file: layers.csv, axes: [layer, depth]}}",
+      "page.yaml:1:38: series.l: wrong type: a list; accepted: a list of the "
+      "table's columns\n" },
+    { "series: {l: {file: layers.csv, axes: layer}}",
+      "page.yaml:1:38: series.l: wrong value \"layer\"; accepted: a list of "
+      "the table's columns\n" },
 };
 
 START_TEST(mistakes_are_placed)
@@ -126,6 +149,7 @@ int main(void)
 
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_series_is_a_witness_per_value);
+    tcase_add_test(tests, a_table_is_a_witness_per_row);
     tcase_add_test(tests, dynamics_are_always_there);
     tcase_add_loop_test(tests, mistakes_are_placed, 0,
                         (int)(sizeof bad / sizeof bad[0]));

@@ -82,6 +82,12 @@ static const struct {
       "", SHOW },
     { "{item: i, of: grid, metric: norm.absent, paper: 1}", "nan", "FAIL",
       EXACT },
+    { "{item: i, of: grid, metric: norm.absent, most: 1}", "nan (at most 1)",
+      "FAIL", EXACT },
+    { "{item: i, of: grid, metric: norm.final, most: 3, paper: below}",
+      "1.5 [0, 3] (at most 3)", "PASS", EXACT },
+    { "{item: i, of: grid, metric: norm.final, most: 2.9, paper: 1.5}",
+      "1.5 [0, 3] (at most 2.9)", "FAIL", EXACT },
     { "{item: i, of: grid, that: \"norm.final >= 1\", over: median}",
       "median 1.5 over 16 seeds (norm.final >= 1)", "HELD", CLAIM },
     { "{item: i, of: grid, that: \"norm.final >= 1\"}",
@@ -97,10 +103,18 @@ static const struct {
       "10 3, 99 nan", "REFUTED", CLAIM },
     { "{item: i, of: grid, metric: norm.ratio, flips: {columns: rate, along: "
       "decay, at: 0, least: 0.75}}",
-      "norm.ratio crosses 0 once in 0.75 of 4 columns", "HELD", CLAIM },
+      "norm.ratio crosses 0 once in 3, never in 0 of 4 columns, at "
+      "decay 2.82843",
+      "HELD", CLAIM },
     { "{item: i, of: grid, metric: norm.ratio, flips: {columns: rate, along: "
       "decay, at: 0, least: 0.8}}",
-      "norm.ratio crosses 0 once in 0.75 of 4 columns", "REFUTED", CLAIM },
+      "norm.ratio crosses 0 once in 3, never in 0 of 4 columns, at "
+      "decay 2.82843",
+      "REFUTED", CLAIM },
+    { "{item: i, of: grid, where: {rate: 10}, metric: norm.ratio, flips: "
+      "{columns: rate, along: decay, at: 0, least: 1}}",
+      "norm.ratio crosses 0 once in 0, never in 0 of 1 columns", "REFUTED",
+      CLAIM },
 };
 
 START_TEST(items_get_their_verdict)

@@ -8,6 +8,8 @@
  *     H = log |N| + mean over n of log |L ∩ Σⁿ|
  *
  * nats a string, and H / mean (n + 1) nats a token, the end mark included.
+ *
+ * And what a model loses that knows how frequent symbols are and no more.
  */
 
 #ifndef DATA_ENTROPY_H
@@ -18,5 +20,9 @@
 /* Nats a token of the members of test bin BIN; NAN where draws are not
  * uniform, with `disjoint`. */
 double entropy_of_members(const struct dataset *dataset, size_t bin);
+
+/* Nats a token of STRINGS, of an alphabet of N symbols, by the frequencies
+ * that symbols and end mark have in them. */
+double entropy_of_symbols(const struct strings *strings, size_t n);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "config/schema.h"
+#include "experiment/judgement.h"
 #include "growth/dynamics.h"
 #include "growth/growth.h"
 #include "results/course.h"
@@ -97,6 +98,7 @@ static void add_axis(struct witness *witness, const char *axis,
 
 struct entry {
     char *file, *step, *norm, *direction, *by;
+    const struct yaml_node *axes;
 };
 
 /* clang-format off */
@@ -113,6 +115,9 @@ static const struct field entry_fields[] = {
     { .key = "by", .type = FIELD_TEXT, .standard = "~",
       .offset = offsetof(struct entry, by),
       .help = "column whose values tell series apart" },
+    { .key = "axes", .type = FIELD_CUSTOM, .custom = &node_custom,
+      .standard = "~", .offset = offsetof(struct entry, axes),
+      .help = "no series: every row is a witness, and these its axes" },
     { .key = NULL }
 };
 /* clang-format on */
@@ -169,6 +174,47 @@ static bool add_series(struct evidence *evidence, const char *name,
     return true;
 }
 
+/* Row ROW of a table that is no series: its axes, and its other numbers. */
+static void add_row(struct evidence *evidence, const char *name,
+                    const struct yaml_node *axes, const char *file,
+                    const struct csv *csv, size_t row)
+{
+    struct witness *witness = add_witness(evidence, name);
+
+    witness->table = memory_copy_text(file);
+    witness->place = memory_copy_text(file);
+    for (size_t i = 0; i < axes->count; i++) {
+        const char *axis = axes->items[i]->text;
+
+        add_axis(witness, axis, csv->rows[row][csv_column(csv, axis)]);
+    }
+    for (size_t c = 0; c < csv->n_columns; c++) {
+        double value = csv_value(csv, row, (long)c);
+
+        if (!isnan(value) && !has_axis(witness, csv->columns[c]))
+            metrics_add(&witness->metrics, csv->columns[c], value);
+    }
+}
+
+/* A witness for every row of CSV. */
+static bool add_table(struct evidence *evidence, const char *name,
+                      const struct yaml_node *axes, const char *path,
+                      const char *file, const struct csv *csv,
+                      struct error *error)
+{
+    bool ok = axes->kind == YAML_LIST;
+
+    for (size_t i = 0; ok && i < axes->count; i++)
+        ok = axes->items[i]->kind == YAML_SCALAR &&
+             csv_column(csv, axes->items[i]->text) >= 0;
+    if (!ok)
+        return schema_complain(axes, path, "a list of the table's columns",
+                               error);
+    for (size_t r = 0; r < csv->n_rows; r++)
+        add_row(evidence, name, axes, file, csv, r);
+    return true;
+}
+
 /* Whether no row before ROW has its value of COLUMN. */
 static bool is_new(const struct csv *csv, size_t row, long column)
 {
@@ -179,17 +225,20 @@ static bool is_new(const struct csv *csv, size_t row, long column)
 }
 
 static bool add_file(struct evidence *evidence, const char *name,
-                     const struct entry *entry, const char *file,
-                     struct error *error)
+                     const struct entry *entry, const char *path,
+                     const char *file, struct error *error)
 {
     struct csv csv = { 0 };
     long column;
     bool ok = csv_read(&csv, file, error);
 
     column = ok && entry->by != NULL ? csv_column(&csv, entry->by) : -1;
-    if (ok && column < 0)
+    if (ok && entry->axes != NULL)
+        ok = add_table(evidence, name, entry->axes, path, file, &csv, error);
+    else if (ok && column < 0)
         ok = add_series(evidence, name, entry, file, &csv, NULL, error);
-    for (size_t r = 0; ok && column >= 0 && r < csv.n_rows; r++)
+    for (size_t r = 0;
+         ok && entry->axes == NULL && column >= 0 && r < csv.n_rows; r++)
         if (is_new(&csv, r, column))
             ok = add_series(evidence, name, entry, file, &csv,
                             csv.rows[r][column], error);
@@ -217,7 +266,7 @@ static bool read_series(struct evidence *evidence, const struct yaml_node *map,
         if (schema_read(entry_fields, map->items[i], at.data, NULL, &entry,
                         error)) {
             file = file_join(folder, entry.file);
-            ok &= add_file(evidence, name, &entry, file, error);
+            ok &= add_file(evidence, name, &entry, at.data, file, error);
             free(file);
         } else {
             ok = false;

@@ -34,9 +34,12 @@ struct evidence {
  * SERIES, a map of the page, names files beside FOLDER:
  *   t5: {file: data/t5.csv, step: step, norm: norm, direction: cos_prev}
  *   layers: {..., by: layer}       one witness per value, which is its axis
+ *   degrees: {file: degrees.csv, axes: [group, part]}
+ *                                  no series: every row is a witness
  * Their metrics are those of a run's trajectory (course.h), those of the
  * published baseline (growth.exp-literal.*), and at every step norm@STEP,
- * direction@STEP, length@STEP, alignment@STEP.
+ * direction@STEP, length@STEP, alignment@STEP.  Of a table with `axes` they
+ * are its other columns, where they hold a number.
  *
  * `dynamics` is always there: one witness per law, axis `law`, metrics rate,
  * closed and ratio.  Runs are those of RECORDS.  The caller clears, even after

@@ -31,9 +31,12 @@ void judgement_clear(struct judgement *judgement)
 
 /* -------------------------------------------------------------- reading */
 
+/* An item's `most` where it has none: the standard below. */
+#define UNBOUNDED 1e300
+
 struct item {
     char *item, *of, *metric, *paper;
-    double within, relative;
+    double within, relative, most;
     const struct yaml_node *where, *that, *over, *order, *flips;
 };
 
@@ -78,6 +81,9 @@ static const struct field item_fields[] = {
     { .key = "relative", .type = FIELD_NUMBER, .standard = "0", .least = 0,
       .most = 1, .offset = offsetof(struct item, relative),
       .help = "relative bound" },
+    { .key = "most", .type = FIELD_NUMBER, .standard = "1e300",
+      .least = -UNBOUNDED, .most = UNBOUNDED,
+      .offset = offsetof(struct item, most), .help = "upper bound" },
     NODE(where, "axes and their values"),
     NODE(that, "a claim on metrics"),
     NODE(over, "how runs are joined"),
@@ -152,9 +158,11 @@ static bool judge_number(struct judgement *judgement, const struct item *item,
                          const struct asked *asked)
 {
     double paper, *values = values_of(asked, item->metric);
-    bool held = item->paper == NULL || text_read_number(item->paper, &paper);
+    bool bounded = item->most < UNBOUNDED;
+    bool equal = item->paper != NULL && !bounded;
+    bool held = !equal || text_read_number(item->paper, &paper);
 
-    for (size_t i = 0; item->paper != NULL && held && i < asked->count; i++) {
+    for (size_t i = 0; equal && held && i < asked->count; i++) {
         double bound = item->within > 0     ? item->within
                        : item->relative > 0 ? item->relative * fabs(paper)
                                             : half_unit(item->paper);
@@ -162,8 +170,10 @@ static bool judge_number(struct judgement *judgement, const struct item *item,
         held = fabs(values[i] - paper) <= bound;
     }
     for (size_t i = 0; i < asked->count; i++)
-        held &= !isnan(values[i]);
+        held &= values[i] <= item->most;
     add_spread(&judgement->ours, values, asked->count);
+    if (bounded)
+        text_add_format(&judgement->ours, " (at most %g)", item->most);
     free(values);
     return held;
 }
@@ -276,23 +286,44 @@ static int by_place(const void *a, const void *b)
     return (x->along > y->along) - (x->along < y->along);
 }
 
-/* The share of columns whose cells, in order, cross LEVEL exactly once. */
-static double share_of_flips(struct cell *cells, size_t n, double level,
-                             size_t *columns)
-{
-    size_t once = 0;
+/* What a map's columns say; the places are of those that cross once. */
+struct flips {
+    size_t columns, once, never;
+    double *places; /* [once], halfway between two cells, in logarithms */
+};
 
-    *columns = 0;
+/* Counts the columns whose cells, in order, cross LEVEL exactly once. */
+static void count_flips(struct cell *cells, size_t n, double level,
+                        struct flips *flips)
+{
+    *flips = (struct flips){ .places = memory_new(n + 1, sizeof(double)) };
     qsort(cells, n, sizeof *cells, by_place);
     for (size_t i = 0, j; i < n; i = j) {
-        size_t flips = 0;
+        size_t count = 0;
+        double place = NAN;
 
         for (j = i + 1; j < n && cells[j].column == cells[i].column; j++)
-            flips += (cells[j].value > level) != (cells[j - 1].value > level);
-        once += flips == 1;
-        ++*columns;
+            if ((cells[j].value > level) != (cells[j - 1].value > level)) {
+                place = sqrt(cells[j].along * cells[j - 1].along);
+                count++;
+            }
+        if (count == 1)
+            flips->places[flips->once++] = place;
+        flips->never += count == 0;
+        flips->columns++;
     }
-    return (double)once / (double)*columns;
+}
+
+static void add_flips(struct text *out, const struct flips *flips,
+                      const char *metric, double level, const char *along)
+{
+    text_add_format(out,
+                    "%s crosses %g once in %zu, never in %zu of %zu columns",
+                    metric, level, flips->once, flips->never, flips->columns);
+    if (flips->once > 0) {
+        text_add_format(out, ", at %s ", along);
+        add_spread(out, flips->places, flips->once);
+    }
 }
 
 static bool judge_flips(struct judgement *judgement, const struct item *item,
@@ -303,9 +334,9 @@ static bool judge_flips(struct judgement *judgement, const struct item *item,
     const struct yaml_node *along = yaml_get(item->flips, "along");
     const struct yaml_node *at = yaml_get(item->flips, "at");
     const struct yaml_node *least = yaml_get(item->flips, "least");
-    double level, least_share, share, *values;
+    double level, least_share, *values;
     struct cell *cells;
-    size_t n_columns;
+    struct flips flips;
 
     if (columns == NULL || along == NULL || at == NULL || least == NULL ||
         columns->kind != YAML_SCALAR || along->kind != YAML_SCALAR ||
@@ -323,11 +354,10 @@ static bool judge_flips(struct judgement *judgement, const struct item *item,
             (struct cell){ axis_value(&asked->outcomes[i], columns->text),
                            axis_value(&asked->outcomes[i], along->text),
                            values[i] };
-    share = share_of_flips(cells, asked->count, level, &n_columns);
-    text_add_format(&judgement->ours,
-                    "%s crosses %g once in %.4g of %zu columns", item->metric,
-                    level, share, n_columns);
-    *held = share >= least_share;
+    count_flips(cells, asked->count, level, &flips);
+    add_flips(&judgement->ours, &flips, item->metric, level, along->text);
+    *held = (double)flips.once >= least_share * (double)flips.columns;
+    free(flips.places);
     free(cells);
     free(values);
     return true;

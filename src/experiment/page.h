@@ -23,7 +23,8 @@
  *
  * `paper` is a text; where it is a number and nothing else is asked, ours must
  * round to it: half a unit of its last digit, or `within` an absolute or
- * `relative` a relative bound.  `where` chooses by axes, `over` joins seeds.
+ * `relative` a relative bound; with `most` it is at most that instead.
+ * `where` chooses by axes, `over` joins seeds.
  *
  *   order: {by: train.schedule, of: [constant, linear]}
  *       the medians of `metric` must fall in this order of the axis' values

@@ -574,7 +574,8 @@ static size_t count_tokens(const struct strings *strings)
     return strings->count > 0 ? tokens_before(strings, strings->count) : 0;
 }
 
-/* What each evaluator loses on a test bin beyond the entropy of its draws. */
+/* What each evaluator loses on a test bin beyond the entropy of its draws,
+ * and the least that can be lost without looking at what came before. */
 static void add_excess(struct pipeline *p)
 {
     for (size_t i = 0; i < p->verdicts.count; i++) {
@@ -593,6 +594,11 @@ static void add_excess(struct pipeline *p)
             continue;
         text_add_format(&name, "dataset.%s.entropy", verdict->set);
         metrics_add(p->metrics, name.data, entropy);
+        name.length = 0;
+        text_add_format(&name, "dataset.%s.unigram", verdict->set);
+        metrics_add(p->metrics, name.data,
+                    entropy_of_symbols(&p->dataset.tests[bin].strings,
+                                       language_alphabet(p->language)->size));
         name.length = 0;
         text_add_format(&name, "%s.%s.excess", verdict->evaluator,
                         verdict->set);
