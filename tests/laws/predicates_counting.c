@@ -243,6 +243,7 @@ const struct predicate counting_predicates[] = {
     { "dyck-2-3",                    NULL, 0, 0, is_nested, 3, 0 },
     { "dyck-2-depth",                NULL, 0, 0, is_nested, 3, 0 },
     { "dyck-3",                      is_dyck, 0, 0, NULL, 0, 0 },
+    { "dyck-32-depth",               NULL, 2, 0, is_nested, 3, 0 },
     { "dyck-4",                      is_dyck, 0, 0, NULL, 0, 0 },
     { "dyck-5",                      is_dyck, 0, 0, NULL, 0, 0 },
     { "dyck-6",                      is_dyck, 0, 0, NULL, 0, 0 },

@@ -235,7 +235,7 @@ START_TEST(next_symbols_are_those_with_a_continuation)
     for (size_t k = 0; k <= prefixes; k++) {
         for (size_t i = 0; i < formal_power(symbols, k); i++) {
             uint16_t s[16];
-            bool allowed[16], end;
+            bool allowed[64], end;
 
             formal_string(i, symbols, k, s);
             ck_assert(language_next(language, s, k, allowed, &end, &error));
