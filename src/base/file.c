@@ -203,6 +203,14 @@ bool file_write(const char *path, const void *data, size_t size,
     return file_finish(&file, error);
 }
 
+bool file_is_same(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
 bool file_exists(const char *path)
 {
     struct stat status;

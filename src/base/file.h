@@ -45,6 +45,9 @@ bool file_write(const char *path, const void *data, size_t size,
 
 bool file_exists(const char *path);
 
+/* Whether both are there and one file. */
+bool file_is_same(const char *a, const char *b);
+
 /* PATH and what leads to it; existing directories are fine. */
 bool file_make_directories(const char *path, struct error *error);
 

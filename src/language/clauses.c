@@ -75,6 +75,34 @@ static const struct {
 
 #define N_SHAPES (sizeof shapes / sizeof *shapes)
 
+/* The automaton becomes what it and BESIDE accept. */
+static bool add_beside(struct automaton *automaton, const struct beside *beside,
+                       struct error *error)
+{
+    const struct automaton *other = beside->automaton;
+    struct automaton both;
+
+    if (automaton->states == 0)
+        init_everything(automaton, other->symbols);
+    if (!automaton_intersect(automaton, other,
+                             AUTOMATON_MOST_ARCS / other->symbols, &both))
+        return error_add(error, ERROR_CONFIG, &beside->place, beside->name,
+                         "together with the other clauses it takes too many "
+                         "states");
+    automaton_clear(automaton);
+    automaton_minimise(&both);
+    *automaton = both;
+    return true;
+}
+
+static void name_beside(struct machine *machine, const struct beside *beside)
+{
+    struct yaml_node node = { .place = beside->place,
+                              .text = (char *)beside->text };
+
+    add_clause(machine, CLAUSE_SHAPE, beside->name, &node);
+}
+
 static bool read_shape(struct machine *machine, const struct reading *reading,
                        struct error *error)
 {
@@ -97,6 +125,8 @@ static bool read_shape(struct machine *machine, const struct reading *reading,
         shape = node;
         key = shapes[i].key;
     }
+    if (ok && reading->beside != NULL)
+        ok = add_beside(&automaton, reading->beside, error);
     if (!ok)
         automaton_clear(&automaton);
     if (automaton.states == 0)
@@ -104,6 +134,8 @@ static bool read_shape(struct machine *machine, const struct reading *reading,
     machine_init(machine, &automaton);
     if (ok && shape != NULL)
         add_clause(machine, CLAUSE_SHAPE, key, shape);
+    if (ok && reading->beside != NULL)
+        name_beside(machine, reading->beside);
     return ok;
 }
 

@@ -18,6 +18,13 @@
 #include "language/standalone.h"
 #include "language/string.h"
 
+/* A shape from elsewhere, that holds beside those of the file. */
+struct beside {
+    const struct automaton *automaton;
+    const char *name, *text; /* of the clause it comes from */
+    struct place place;
+};
+
 /* A language file, or a language spelt out within one, being read.  What is
  * NULL is not there or not asked for. */
 struct reading {
@@ -26,7 +33,20 @@ struct reading {
     const char *path;              /* the file */
     struct alphabet *alphabet;     /* empty: the clauses are to fill it */
     struct standalone *standalone; /* learns what comes from other files */
+    const struct beside *beside;
+    const struct reading *host; /* the file that has this one as a part */
 };
+
+struct language;
+
+/*
+ * The language that NODE, a value in HOST's file, names, `NAME` or
+ * `{file: NAME, k: 5}`, or spells out as a map of clauses; with BESIDE (or
+ * NULL).  A file that has itself as a part is ERROR_CONFIG.
+ */
+bool language_load_part(struct language **out, const struct yaml_node *node,
+                        const struct reading *host, const struct beside *beside,
+                        struct error *error);
 
 struct formalism {
     const char *name;
@@ -67,5 +87,9 @@ extern const struct formalism acceptor_formalism;
 extern const struct formalism grammar_formalism;
 /* template, where */
 extern const struct formalism template_formalism;
+
+/* any, all, not, minus, concat, reverse, shuffle, rename, where not all parts
+ * are finite-state */
+extern const struct formalism combine_formalism;
 
 #endif

@@ -108,12 +108,12 @@ static bool check_unambiguous(struct context_free *self,
     return ok;
 }
 
-static bool has_other_clauses(const struct yaml_node *root)
+static bool has_other_clauses(const struct reading *reading)
 {
     for (const char *const *key = clauses_keys; *key != NULL; key++)
-        if (yaml_get(root, *key) != NULL)
+        if (yaml_get(reading->root, *key) != NULL)
             return true;
-    return false;
+    return reading->beside != NULL;
 }
 
 /* The clause to name when the others are not finite: a condition. */
@@ -183,7 +183,7 @@ static void *context_free_read(const struct reading *reading,
     else
         ok = read_rules(self, reading, &passage, error) &&
              check_unambiguous(self, reading, &passage, error) &&
-             (!has_other_clauses(reading->root) ||
+             (!has_other_clauses(reading) ||
               add_other_clauses(self, reading, error));
     if (ok)
         return self;

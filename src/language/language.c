@@ -10,6 +10,7 @@
 #include "config/schema.h"
 #include "config/yaml.h"
 #include "language/check.h"
+#include "language/combine.h"
 #include "language/formalism.h"
 #include "language/parameters.h"
 #include "language/passage.h"
@@ -65,7 +66,8 @@ static const struct field fields[] = {
 
 static const struct formalism *const formalisms[] = { &acceptor_formalism,
                                                       &grammar_formalism,
-                                                      &template_formalism };
+                                                      &template_formalism,
+                                                      &combine_formalism };
 
 struct language {
     struct text text;       /* the file */
@@ -171,7 +173,53 @@ static bool has_own_alphabet(const struct yaml_node *root)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (yaml_get(root, keys[i]) != NULL)
             return true;
-    return false;
+    return combine_key(root) != NULL;
+}
+
+/* Where all parts of a combination are finite-state, it is a shape as any. */
+static bool read_combination(struct language *language,
+                             const struct reading *reading, struct error *error)
+{
+    struct combination *combination = combine_read(reading, error);
+    struct reading finite = *reading;
+    struct automaton automaton = { 0 };
+
+    if (combination == NULL)
+        return false;
+    if (!combine_is_finite(combination)) {
+        language->self = combine_open(combination, reading, error);
+        return language->self != NULL;
+    }
+    language->formalism = &acceptor_formalism;
+    if (combine_automata(combination, combination->kind, 0, combination->count,
+                         &automaton, error)) {
+        finite.beside = &(struct beside){ &automaton, combination->key,
+                                          combination->text,
+                                          combination->place };
+        language->self = language->formalism->read(&finite, error);
+    }
+    automaton_clear(&automaton);
+    combine_free(combination);
+    return language->self != NULL;
+}
+
+static bool read_clauses(struct language *language,
+                         const struct reading *reading, struct error *error)
+{
+    const struct beside *beside = reading->beside;
+
+    language->formalism = find_formalism(reading->root);
+    if (beside != NULL && (language->formalism == &combine_formalism ||
+                           language->formalism == &template_formalism))
+        return error_add(error, ERROR_CONFIG, &beside->place, beside->name,
+                         "%s is neither finite-state, of registers nor of a "
+                         "grammar: there is no algorithm that counts it "
+                         "together with others",
+                         language->facts.name);
+    if (language->formalism == &combine_formalism)
+        return read_combination(language, reading, error);
+    language->self = language->formalism->read(reading, error);
+    return language->self != NULL;
 }
 
 static bool read_language(struct language *language,
@@ -193,9 +241,7 @@ static bool read_language(struct language *language,
     if (letters != NULL && (language->facts.letters == NULL ||
                             !read_alphabet(language, letters, error)))
         return false;
-    language->formalism = find_formalism(root);
-    language->self = language->formalism->read(reading, error);
-    return ok && language->self != NULL;
+    return read_clauses(language, reading, error) && ok;
 }
 
 static bool check_class(const struct language *language,
@@ -228,20 +274,18 @@ static bool check_claims(struct language *language,
     return ok;
 }
 
-bool language_load(struct language **out, const char *path, struct error *error)
-{
-    return language_load_with(out, path, NULL, error);
-}
-
-bool language_load_with(struct language **out, const char *path,
-                        const struct parameters *values, struct error *error)
+static bool load(struct language **out, const char *path,
+                 const struct parameters *values, const struct reading *host,
+                 const struct beside *beside, struct error *error)
 {
     struct language *language = memory_new(1, sizeof *language);
     struct yaml_document document = { 0 };
     struct standalone standalone = { 0 };
     struct reading reading = { .path = path,
                                .alphabet = &language->alphabet,
-                               .standalone = &standalone };
+                               .standalone = &standalone,
+                               .beside = beside,
+                               .host = host };
     bool standard = true;
     bool ok = file_read(path, MOST_BYTES, &language->text, error);
 
@@ -255,13 +299,162 @@ bool language_load_with(struct language **out, const char *path,
          parameters_apply(document.root, language->text.data, values,
                           &standalone, &standard, error) &&
          read_language(language, &reading, error) &&
-         check_claims(language, document.root, standard, error);
+         (beside != NULL ||
+          check_claims(language, document.root, standard, error));
     standalone_write(&standalone, language->text.data, &language->standalone);
     standalone_clear(&standalone);
     yaml_clear(&document);
     if (!ok)
         language_free(language);
     *out = ok ? language : NULL;
+    return ok;
+}
+
+bool language_load(struct language **out, const char *path, struct error *error)
+{
+    return load(out, path, NULL, NULL, NULL, error);
+}
+
+bool language_load_with(struct language **out, const char *path,
+                        const struct parameters *values, struct error *error)
+{
+    return load(out, path, values, NULL, NULL, error);
+}
+
+/* ----------------------------------------------------------------- parts */
+
+#define MOST_DEPTH 32
+
+static bool check_cycle(const char *path, const struct yaml_node *node,
+                        const struct reading *host, struct error *error)
+{
+    size_t depth = 0;
+
+    for (const struct reading *at = host; at != NULL; at = at->host)
+        if (++depth > MOST_DEPTH || file_is_same(at->path, path))
+            return error_add(error, ERROR_CONFIG, &node->place, NULL,
+                             "%s is a part of itself", node->text);
+    return true;
+}
+
+/* The text of PART in place of the NODE that names its file. */
+static void put_in(const struct language *part, const struct yaml_node *node,
+                   const struct reading *host)
+{
+    static const char *const left_out[] = { "params", "counts", "examples" };
+    struct yaml_document document = { 0 };
+    struct yaml_node *root = yaml_new(YAML_MAP, &node->place);
+    struct error ignored = { 0 };
+    struct text text = { 0 };
+
+    yaml_parse(&document, part->standalone.data, part->standalone.length,
+               node->place.file, &ignored);
+    parameters_apply(document.root, part->standalone.data, NULL, NULL, NULL,
+                     &ignored);
+    for (size_t i = 0; i < document.root->count; i++) {
+        const char *key = document.root->keys[i]->text;
+        bool kept = true;
+
+        for (size_t k = 0; k < sizeof left_out / sizeof *left_out; k++)
+            kept &= strcmp(key, left_out[k]) != 0;
+        if (kept)
+            yaml_set(root, key, yaml_copy(document.root->items[i]));
+    }
+    yaml_add_flow(&text, root);
+    standalone_replace(host->standalone, host->source, node, text.data);
+    text_clear(&text);
+    yaml_node_free(root);
+    yaml_clear(&document);
+    error_clear(&ignored);
+}
+
+/* The file that NODE, a scalar, names. */
+static bool load_named(struct language **out, const struct yaml_node *node,
+                       const struct parameters *values,
+                       const struct reading *host, const struct beside *beside,
+                       struct error *error)
+{
+    char *path;
+    bool ok;
+
+    if (!language_find(node->text, host->path, &node->place, &path, error))
+        return false;
+    ok = check_cycle(path, node, host, error) &&
+         load(out, path, values, host, beside, error);
+    if (ok && beside == NULL && host->standalone != NULL)
+        put_in(*out, node, host);
+    free(path);
+    return ok;
+}
+
+/* A part that is spelt out has the host's symbols if it does not say. */
+static void complete(struct yaml_node *root, const struct alphabet *alphabet)
+{
+    struct text letters = { 0 };
+
+    if (yaml_get(root, "language") == NULL)
+        yaml_set(root, "language", yaml_new_scalar("part", true, &root->place));
+    if (yaml_get(root, "alphabet") != NULL || has_own_alphabet(root) ||
+        alphabet->size == 0)
+        return;
+    for (size_t s = 0; s < alphabet->size; s++)
+        text_add_format(&letters, "%s%s", s > 0 ? " " : "", alphabet->names[s]);
+    yaml_set(root, "alphabet",
+             yaml_new_scalar(letters.data, true, &root->place));
+    text_clear(&letters);
+}
+
+static bool spell_out(struct language **out, const struct yaml_node *node,
+                      const struct reading *host, const struct beside *beside,
+                      struct error *error)
+{
+    struct language *language = memory_new(1, sizeof *language);
+    struct yaml_node *root = yaml_copy(node);
+    struct reading reading = { .root = root,
+                               .source = host->source,
+                               .path = host->path,
+                               .alphabet = &language->alphabet,
+                               .standalone =
+                                   beside == NULL ? host->standalone : NULL,
+                               .beside = beside,
+                               .host = host };
+    bool ok = true;
+
+    if (yaml_get(root, "params") != NULL)
+        ok = error_add(error, ERROR_CONFIG, &node->place, "params",
+                       "only a file has parameters");
+    complete(root, host->alphabet);
+    text_add(&language->text, host->source);
+    yaml_add_flow(&language->standalone, root);
+    ok = ok && read_language(language, &reading, error) &&
+         (beside != NULL || check_claims(language, root, true, error));
+    yaml_node_free(root);
+    if (!ok)
+        language_free(language);
+    *out = ok ? language : NULL;
+    return ok;
+}
+
+bool language_load_part(struct language **out, const struct yaml_node *node,
+                        const struct reading *host, const struct beside *beside,
+                        struct error *error)
+{
+    const struct yaml_node *file = yaml_get(node, "file");
+    struct parameters values = { 0 };
+    bool ok;
+
+    *out = NULL;
+    if (node->kind == YAML_SCALAR)
+        return load_named(out, node, NULL, host, beside, error);
+    if (file == NULL)
+        return spell_out(out, node, host, beside, error);
+    if (file->kind == YAML_MAP) /* a copy: the values are put in already */
+        return spell_out(out, file, host, beside, error);
+    if (file->kind != YAML_SCALAR || yaml_is_null(file))
+        return schema_complain(file, "file", "the name of a language", error);
+    ok = parameters_read(&values, node, "file", "file", error) &&
+         load_named(out, file, &values, host, beside, error);
+    parameters_clear(&values);
     return ok;
 }
 
