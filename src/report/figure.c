@@ -223,25 +223,24 @@ static struct axis find_axis(const struct figure *figure, int p, char name)
     return axis;
 }
 
-/* Tight around the points; less than two decades need more tics than their
- * powers of ten to be read. */
+/* Tight around the points; what spans little needs more tics than its powers
+ * of ten to be read, and these stand in as few characters as they can. */
 static void add_log_axis(struct text *out, const struct axis *axis)
 {
     static const double steps[] = { 1, 2, 5, 1.5, 3, 7 };
-    size_t n = axis->most > 8 * axis->least ? 3 : 6;
+    double span = axis->most / axis->least;
+    size_t n = span > 30 ? 1 : span > 8 ? 3 : 6;
     bool comma = false;
 
     text_add_format(out, "set logscale %c\nset %crange [%.6g:%.6g]\n",
                     axis->name, axis->name, axis->least / 1.04,
                     axis->most * 1.04);
-    if (axis->most > 100 * axis->least)
-        return;
     text_add_format(out, "set %ctics (", axis->name);
     for (int d = (int)floor(log10(axis->least));
          d <= (int)ceil(log10(axis->most)); d++)
         for (size_t i = 0; i < n; i++) {
-            text_add_format(out, "%s%.12g", comma ? ", " : "",
-                            steps[i] * pow(10, d));
+            text_add_format(out, "%s'%g' %.12g", comma ? ", " : "",
+                            steps[i] * pow(10, d), steps[i] * pow(10, d));
             comma = true;
         }
     text_add(out, ")\n");
