@@ -455,7 +455,7 @@ static const struct {
       "e.yaml:6:9: train.stesp: unknown key; did you mean \"steps\"? "
       "(accepted: optimizer, momentum, dampening, betas, alpha, eps, "
       "weight_decay, decay, clip_norm, clip_value, batch, rate, schedule, "
-      "warmup, hold, steps, record, probe, checkpoint)\n" },
+      "warmup, hold, steps, from, record, probe, checkpoint)\n" },
     { "", "train.steps=many",
       "--set train.steps=many: train.steps: wrong value \"many\"; accepted: a "
       "whole number in 0..1000000000000\n" },
@@ -463,7 +463,7 @@ static const struct {
       "--set train.stepz=1: train.stepz: unknown key; did you mean \"steps\"? "
       "(accepted: optimizer, momentum, dampening, betas, alpha, eps, "
       "weight_decay, decay, clip_norm, clip_value, batch, rate, schedule, "
-      "warmup, hold, steps, record, probe, checkpoint)\n" },
+      "warmup, hold, steps, from, record, probe, checkpoint)\n" },
     { "", "train.rate.x=1",
       "--set train.rate.x=1: train.rate.x: no such place: the path goes "
       "through a value, or has an empty word\n" },

@@ -644,6 +644,7 @@ START_TEST(defaults_are_written_out)
                                 "warmup: 0\n"
                                 "hold: 1000\n"
                                 "steps: 20000\n"
+                                "from: ~\n"
                                 "record: {log: 200}\n"
                                 "probe: {log: 20}\n"
                                 "checkpoint: {every: 1000}\n");

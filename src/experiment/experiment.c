@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "experiment/start.h"
 #include "experiment/sweep.h"
 #include "language/language.h"
 #include "model/constructions.h"
@@ -369,6 +370,13 @@ static const struct place *place_of(const struct yaml_node *tree,
     return node != NULL ? &node->place : &tree->place;
 }
 
+static const struct place *place_of_start(const struct yaml_node *tree)
+{
+    const struct yaml_node *train = yaml_get(tree, "train");
+
+    return train != NULL ? place_of(train, "from") : &tree->place;
+}
+
 static size_t longest(const struct ranges *ranges, size_t least)
 {
     for (size_t i = 0; i < ranges->count; i++)
@@ -493,6 +501,9 @@ static bool read_job(struct loader *loader, size_t j, struct error *error)
     ok = ok && check_together(&job->settings, tree, error);
     if (job->settings.language.file != NULL)
         ok &= find_language(loader, job, place_of(tree, "language"), error);
+    if (job->settings.train.from.file != NULL)
+        ok &= start_find(&job->settings.train.from, loader->experiment->path,
+                         place_of_start(tree), &job->start_path, error);
     if (ok)
         describe_job(loader, j, job);
     yaml_node_free(tree);
@@ -592,6 +603,7 @@ static bool load(struct loader *loader, bool quick)
                                loader->error);
     experiment->data_place = *place_of(loader->root, "data");
     experiment->model_place = *place_of(loader->root, "model");
+    experiment->start_place = *place_of_start(loader->root);
     swept = read_sweep(loader, quick);
     name_axes(loader);
     ok = read_jobs(loader) && swept;
@@ -626,6 +638,7 @@ static void clear_job(struct job *job, size_t n_axes)
     free(job->axes);
     free(job->config);
     free(job->language_path);
+    free(job->start_path);
     schema_clear(experiment_fields, &job->settings);
 }
 
@@ -655,6 +668,26 @@ bool job_load_language(const struct job *job, struct language **out,
                               &job->settings.language.values, error);
 }
 
+/* Whether a network of the job can begin where it is to. */
+static bool check_start(const struct experiment *experiment,
+                        const struct job *job, const struct language *language,
+                        struct error *error)
+{
+    const struct settings *settings = &job->settings;
+    struct network *network;
+    bool ok;
+
+    if (job->start_path == NULL)
+        return true;
+    network =
+        network_new_for((enum objective)settings->data.objective,
+                        &settings->model, language_alphabet(language)->size);
+    ok = start_load(&settings->train.from, job->start_path,
+                    &experiment->start_place, network, error);
+    network_free(network);
+    return ok;
+}
+
 /* Whether the language has the strings that the job asks for, and fits a
  * network built for it. */
 static bool check_data(const struct experiment *experiment,
@@ -666,6 +699,7 @@ static bool check_data(const struct experiment *experiment,
         construction_check(&job->settings.model,
                            language_alphabet(language)->size,
                            &experiment->model_place, error) &&
+        check_start(experiment, job, language, error) &&
         dataset_check(&job->settings.data, language, job->settings.seed.data,
                       &experiment->data_place, error);
 
@@ -695,7 +729,12 @@ static bool has_same_data(const struct job *a, const struct job *b)
 
     schema_print(data_fields, &a->settings.data, 0, false, &x);
     schema_print(data_fields, &b->settings.data, 0, false, &y);
-    if (a->settings.model.construction != CONSTRUCTION_NONE) {
+    if (a->start_path != NULL || b->start_path != NULL) {
+        schema_print(train_fields, &a->settings.train, 0, false, &x);
+        schema_print(train_fields, &b->settings.train, 0, false, &y);
+    }
+    if (a->settings.model.construction != CONSTRUCTION_NONE ||
+        a->start_path != NULL) {
         schema_print(model_fields, &a->settings.model, 0, false, &x);
         schema_print(model_fields, &b->settings.model, 0, false, &y);
     }

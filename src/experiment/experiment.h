@@ -57,6 +57,7 @@ extern const char *const experiment_blocks[];
 struct job {
     struct settings settings;
     char *language_path;
+    char *start_path; /* of train.from; NULL: none */
     char *config;  /* resolved YAML: every default written out, and the
                       job's own point of the sweep, so that running it finds
                       or gives this very run */
@@ -69,6 +70,7 @@ struct experiment {
     struct yaml_document document; /* with `quick` merged if it was asked */
     struct place data_place;  /* of the data block, for complaints */
     struct place model_place; /* of the model block */
+    struct place start_place; /* of train.from, or of its block */
     char **axes; /* names of the sweep's axes, NULL-terminated */
     struct job *jobs;
     size_t n_jobs;

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "data/entropy.h"
 #include "experiment/exposure.h"
+#include "experiment/start.h"
 #include "growth/growth.h"
 #include "language/language.h"
 #include "model/constructions.h"
@@ -151,6 +152,10 @@ static bool build_network(struct pipeline *p, struct error *error)
     p->network = network_new_for((enum objective)settings->data.objective,
                                  &settings->model, n_symbols);
     network_init(p->network, settings->seed.init);
+    if (p->job->start_path != NULL &&
+        !start_load(&settings->train.from, p->job->start_path,
+                    &p->experiment->start_place, p->network, error))
+        return false;
     layout = network_layout(p->network);
     p->start = memory_copy(network_weights(p->network),
                            layout->n_parameters * sizeof *p->start);
@@ -166,9 +171,11 @@ static bool open_run(struct pipeline *p, const char *root, struct error *error)
     if (!run_open(&p->run, root, p->settings->name, p->job->axes,
                   p->job->config, language_source(p->language), error))
         return false;
-    if (p->run.state != RUN_FINISHED)
-        run_note(&p->run, "engine", network_engine(p->network));
-    return true;
+    if (p->run.state == RUN_FINISHED)
+        return true;
+    run_note(&p->run, "engine", network_engine(p->network));
+    return p->job->start_path == NULL ||
+           start_keep(p->job->start_path, p->run.partial, error);
 }
 
 /* ------------------------------------------------------------- training */

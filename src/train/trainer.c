@@ -31,6 +31,61 @@ static const struct field_custom batch_custom = { batch_accepted, batch_read,
                                                   batch_print, NULL };
 
 /* clang-format off */
+static const struct field start_fields[] = {
+    { .key = "file", .type = FIELD_TEXT,
+      .offset = offsetof(struct start_config, file),
+      .help = "a safetensors file" },
+    { .key = "checksum", .type = FIELD_TEXT, .standard = "~",
+      .offset = offsetof(struct start_config, checksum),
+      .help = "XXH3 of the file, 16 digits" },
+    { .key = NULL }
+};
+/* clang-format on */
+
+static const char start_accepted[] =
+    "the path of a safetensors file, or a map of file, checksum";
+
+static bool start_read(const struct yaml_node *node, const char *path,
+                       void *value, struct error *error)
+{
+    struct start_config *start = value;
+
+    if (node->kind == YAML_MAP)
+        return schema_read(start_fields, node, path, NULL, value, error);
+    if (yaml_is_null(node))
+        return true;
+    if (node->kind != YAML_SCALAR || node->text[0] == '\0')
+        return schema_complain(node, path, start_accepted, error);
+    start->file = memory_copy_text(node->text);
+    return true;
+}
+
+static void start_print(const void *value, struct text *out)
+{
+    const struct start_config *start = value;
+
+    if (start->file == NULL) {
+        text_add(out, "~");
+        return;
+    }
+    text_add(out, start->checksum != NULL ? "{file: " : "");
+    yaml_add_scalar(out, start->file);
+    if (start->checksum != NULL) {
+        text_add(out, ", checksum: ");
+        yaml_add_scalar(out, start->checksum);
+        text_add(out, "}");
+    }
+}
+
+static void start_clear(void *value)
+{
+    schema_clear(start_fields, value);
+}
+
+static const struct field_custom start_custom = { start_accepted, start_read,
+                                                  start_print, start_clear };
+
+/* clang-format off */
 const struct field train_fields[] = {
     { .key = "optimizer", .type = FIELD_CHOICE, .standard = "gradient-descent",
       .choices = optimizer_names,
@@ -91,6 +146,9 @@ const struct field train_fields[] = {
     { .key = "steps", .type = FIELD_COUNT, .most = 1e12,
       .offset = offsetof(struct train_config, steps),
       .help = "steps in all" },
+    { .key = "from", .type = FIELD_CUSTOM, .standard = "~",
+      .custom = &start_custom, .offset = offsetof(struct train_config, from),
+      .help = "a checkpoint whose parameters to begin with" },
     { .key = "record", .type = FIELD_CUSTOM, .standard = "{log: 200}",
       .custom = &cadence_custom,
       .offset = offsetof(struct train_config, record),

@@ -29,6 +29,13 @@
 #include "train/schedule.h"
 #include "train/trajectory.h"
 
+/* `from: FILE`, or `from: {file: FILE, checksum: XXH3}`: parameters to begin
+ * with, loaded by whoever knows files. */
+struct start_config {
+    char *file; /* NULL: those of the model's init */
+    char *checksum;
+};
+
 /* What `train:` may say in an experiment. */
 struct train_config {
     struct optimizer_config optimizer;
@@ -37,6 +44,7 @@ struct train_config {
     int schedule; /* index into schedule_names[] */
     size_t warmup, hold;
     size_t steps;
+    struct start_config from;
     struct cadence record, probe, checkpoint;
 };
 extern const struct field train_fields[];

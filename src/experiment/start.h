@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Fine-tuning: `train: {from: FILE}` begins with a checkpoint's parameters,
+ * of this program or another's, and takes no more of it; step, optimizer and
+ * seeds are the run's own.  The file's checksum is part of the resolved
+ * configuration, and a run keeps a copy beside its config.yaml, so that the
+ * run can be had again where the file is not.
+ */
+
+#ifndef EXPERIMENT_START_H
+#define EXPERIMENT_START_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "model/network.h"
+#include "train/trainer.h"
+
+/*
+ * The path of START's file: the copy beside EXPERIMENT if that is a run's
+ * config.yaml, else looked for from the experiment's folder, then from the
+ * working directory.  Fills in the checksum, or compares it: ERROR_CONFIG at
+ * PLACE.  Frees nothing; *PATH is the caller's.
+ */
+bool start_find(struct start_config *start, const char *experiment,
+                const struct place *place, char **path, struct error *error);
+
+/* Gives NETWORK the parameters in the file at PATH; ERROR_CONFIG at PLACE,
+ * naming the tensor, where they are another network's. */
+bool start_load(const struct start_config *start, const char *path,
+                const struct place *place, struct network *network,
+                struct error *error);
+
+/* The run's own copy, in DIRECTORY. */
+bool start_keep(const char *path, const char *directory, struct error *error);
+
+#endif
