@@ -64,6 +64,22 @@ done
 diff -r -x manifest.json whole killed || fail "killed $n times"
 echo "killed $n times: $(find killed -type f | wc -l) files"
 
+# What Adam remembers is in the checkpoint: killed once it has one, and again.
+adam="-s train.optimizer=adam -s train.rate=0.003"
+"$saturn" run -q -j 1 $adam -o adam run.yaml || fail "the run of Adam"
+for part in 0.3 0.5; do
+    "$saturn" run -q -j 2 $adam -o adam-killed run.yaml 2>err &
+    pid=$!
+    sleep "$(awk "BEGIN { print $whole / 1e9 * $part }")"
+    kill -9 $pid 2>/dev/null
+    wait $pid 2>/dev/null
+    [ $? = 137 ] || fail "Adam was not killed"
+    grep -q optimizer.exp_avg_sq adam-killed/law/*/checkpoints/* ||
+        fail "no moments in the checkpoint of Adam"
+done
+"$saturn" run -q -j 1 $adam -o adam-killed run.yaml || fail "Adam again"
+diff -r -x manifest.json adam adam-killed || fail "Adam was killed twice"
+
 # A signal that asks is answered by a checkpoint and status 75.
 for signal in INT TERM USR1; do
     "$saturn" run -q -j 2 -s train.steps=100000 -o "asked-$signal" run.yaml \
