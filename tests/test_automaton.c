@@ -235,6 +235,7 @@ START_TEST(counting_modulo_is_not_star_free)
         a.accept[0] = true;
         ck_assert_int_eq(automaton_is_star_free(&a, 100, &known), n == 1);
         ck_assert(known);
+        ck_assert_uint_eq(automaton_monoid_size(&a, 100), n);
         automaton_clear(&a);
     }
 }
@@ -258,6 +259,11 @@ START_TEST(a_bounded_counter_is_star_free)
     ck_assert(known);
     automaton_is_star_free(&a, 10, &known);
     ck_assert(!known);
+
+    /* The shifts of a run of k of the six values to one of the 7 - k such
+     * runs, 1 + 4 + ... + 36 of them, and what ends every string. */
+    ck_assert_uint_eq(automaton_monoid_size(&a, 92), 92);
+    ck_assert_uint_eq(automaton_monoid_size(&a, 91), 0);
     automaton_clear(&a);
 }
 END_TEST

@@ -54,6 +54,7 @@ START_TEST(descriptions_say_all_there_is)
                                 "alphabet: 0 1\n"
                                 "regex: 0* 1 0* 1 0*\n"
                                 "minimal automaton: 4 states\n"
+                                "syntactic monoid: 4 elements\n"
                                 "star-free: yes\n"
                                 "counts checked: 5\n");
     text_clear(&text);

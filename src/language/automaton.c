@@ -49,6 +49,8 @@ void automaton_complement(struct automaton *automaton)
         automaton->accept[q] = !automaton->accept[q];
 }
 
+#define MOST_MONOID_BYTES ((size_t)256 << 20)
+
 /* -------------------------------------------------------------- product */
 
 struct pair {
@@ -402,4 +404,29 @@ bool automaton_is_star_free(const struct automaton *automaton, size_t most,
     free(map);
     free(stamp);
     return free_of_cycles;
+}
+
+size_t automaton_monoid_size(const struct automaton *automaton, size_t most)
+{
+    size_t n = automaton->states, width = n * sizeof(uint32_t), size;
+    struct numbering monoid = { 0 };
+    uint32_t *map = memory_new(n, sizeof *map);
+
+    if (most > MOST_MONOID_BYTES / width)
+        most = MOST_MONOID_BYTES / width;
+    for (size_t q = 0; q < n; q++)
+        map[q] = (uint32_t)q;
+    numbering_add(&monoid, map, width);
+    for (uint32_t i = 0; i < monoid.count && monoid.count <= most; i++)
+        for (size_t s = 0; s < automaton->symbols; s++) {
+            const uint32_t *element = numbering_key(&monoid, i);
+
+            for (size_t q = 0; q < n; q++)
+                map[q] = automaton_step(automaton, element[q], s);
+            numbering_add(&monoid, map, width);
+        }
+    size = monoid.count <= most ? monoid.count : 0;
+    numbering_clear(&monoid);
+    free(map);
+    return size;
 }

@@ -64,4 +64,11 @@ void automaton_find_live(const struct automaton *automaton, bool *live);
 bool automaton_is_star_free(const struct automaton *automaton, size_t most,
                             bool *known);
 
+/*
+ * Elements of the transition monoid, which is the syntactic monoid when
+ * AUTOMATON is minimal; 0 if they are more than MOST or take more than
+ * 256 MiB.
+ */
+size_t automaton_monoid_size(const struct automaton *automaton, size_t most);
+
 #endif

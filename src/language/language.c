@@ -17,7 +17,8 @@
 #include "language/standalone.h"
 
 #define MOST_BYTES   ((size_t)16 << 20)
-#define MOST_MONOID  20000
+#define MOST_MONOID  20000   /* looked through when a file is loaded */
+#define MOST_COUNTED 1000000 /* for a description */
 
 /* What the keys that are no clauses say. */
 struct facts {
@@ -483,11 +484,17 @@ size_t language_counts_checked(const struct language *language)
 static void describe_automaton(const struct automaton *automaton,
                                struct text *out)
 {
+    size_t monoid = automaton_monoid_size(automaton, MOST_COUNTED);
     bool known, star_free;
 
     star_free = automaton_is_star_free(automaton, MOST_MONOID, &known);
     text_add_format(out, "minimal automaton: %zu state%s\n", automaton->states,
                     automaton->states == 1 ? "" : "s");
+    if (monoid > 0)
+        text_add_format(out, "syntactic monoid: %zu element%s\n", monoid,
+                        monoid == 1 ? "" : "s");
+    else
+        text_add(out, "syntactic monoid: unknown\n");
     if (known)
         text_add_format(out, "star-free: %s\n", star_free ? "yes" : "no");
 }
