@@ -15,9 +15,9 @@
 #include "model/network.h"
 
 static const struct command *const commands[] = {
-    &check_command, &run_command,         &report_command, &language_command,
-    &list_command,  &logits_command,      &verify_command, &saturate_command,
-    &heads_command, &homogeneity_command, &growth_command, &generate_command,
+    &check_command,  &run_command,         &report_command, &language_command,
+    &list_command,   &logits_command,      &verify_command, &saturate_command,
+    &heads_command,  &homogeneity_command, &growth_command, &generate_command,
     &import_command, &scaling_command,     &bench_command
 };
 
@@ -143,7 +143,8 @@ static bool run_command_line(const struct command *command, int argc,
         add_command_help(command, &out);
     else if (ok && options.version)
         ok = add_version(&out, error);
-    else if (ok && check_operands(command, &options, error)) {
+    else if (ok && check_operands(command, &options, error) &&
+             network_check_engine(error)) {
         parallel_set_threads(options.threads);
         ok = command->run(&options, error);
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/engine/engine.h"
 
 /* clang-format off */
@@ -37,13 +38,40 @@ static size_t supported(void)
 #endif
 }
 
+/* The row that WANTED names, or COUNT. */
+static size_t find(const char *wanted, size_t count)
+{
+    size_t i = 0;
+
+    while (i < count && strcmp(instruction_sets[i].name, wanted) != 0)
+        i++;
+    return i;
+}
+
+bool network_check_engine(struct error *error)
+{
+    const char *wanted = getenv("SATURN_ISA");
+    size_t n = supported();
+    struct text names = { 0 };
+
+    if (wanted == NULL || find(wanted, n) < n)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        text_add_format(&names, "%s%s", i > 0 ? ", " : "",
+                        instruction_sets[i].name);
+    error_set(error, ERROR_CONFIG,
+              "SATURN_ISA: no instruction set \"%s\" here; accepted: %s",
+              wanted, names.data);
+    text_clear(&names);
+    return false;
+}
+
 const struct engine *engine_choose(enum precision precision)
 {
     const char *wanted = getenv("SATURN_ISA");
-    size_t n = supported(), chosen = n - 1;
+    size_t n = supported(), chosen = n;
 
-    for (size_t i = 0; wanted != NULL && i < n; i++)
-        if (strcmp(instruction_sets[i].name, wanted) == 0)
-            chosen = i;
-    return instruction_sets[chosen].engines[precision];
+    if (wanted != NULL)
+        chosen = find(wanted, n);
+    return instruction_sets[chosen < n ? chosen : n - 1].engines[precision];
 }

@@ -21,11 +21,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "data/objective.h"
 #include "language/string.h"
 #include "model/model.h"
 
 struct network; /* opaque */
+
+/* ERROR_CONFIG where SATURN_ISA names no instruction set of this machine. */
+bool network_check_engine(struct error *error);
 
 /* A zeroed network over N_SYMBOLS symbols, for membership or for another
  * objective; copies CONFIG. */
