@@ -72,13 +72,20 @@ START_TEST(gradient_descent_is_minus_rate_times_gradient)
 }
 END_TEST
 
+/* Squares of shares of the largest: they neither overflow nor vanish, even
+ * where a checker computes a long double as a double. */
 static long double length(const double *x, size_t n)
 {
-    long double squares = 0;
+    long double squares = 0, most = 0;
 
     for (size_t i = 0; i < n; i++)
-        squares += (long double)x[i] * (long double)x[i];
-    return sqrtl(squares);
+        most = fmaxl(most, fabsl((long double)x[i]));
+    for (size_t i = 0; i < n; i++) {
+        long double share = (long double)x[i] / most;
+
+        squares += share * share;
+    }
+    return most * sqrtl(squares);
 }
 
 /* The step is as long as the rate and straight against the gradient, whatever
