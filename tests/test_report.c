@@ -80,7 +80,7 @@ static void tell_under(const char *root, const struct told *told)
     char *path;
 
     EXPECT(run_open(&run, scratch_path(root), told->experiment, told->axes,
-                    told->config, "language: dyck-1\n", &error));
+                    told->config, "language: dyck-1\n", NULL, &error));
     add_rows(&run, told);
     tell_metrics(told, &metrics);
     path = run_file(&run, "metrics.json");

@@ -44,6 +44,7 @@ static const struct layout layout = { .tensors = tensors,
 static bool open_run(struct run *run, const char *root, struct error *error)
 {
     return run_open(run, root, "toy", "seed=4,model.norm=pre", config, language,
+                    NULL,
                     error);
 }
 
@@ -289,7 +290,8 @@ START_TEST(other_settings_are_another_run)
         const char *name;
 
         EXPECT(run_open(&other, scratch_path("results"), i < 3 ? "toy" : "../t",
-                        others[i][0], others[i][1], others[i][2], &error));
+                        others[i][0], others[i][1], others[i][2], NULL,
+                        &error));
         name = strrchr(other.path, '/');
         ck_assert_str_ne(other.path, first.path);
         ck_assert_mem_eq(name, names[i], strlen(names[i]));

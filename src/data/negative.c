@@ -287,6 +287,7 @@ void negative_clear(struct negative *negative)
 {
     free(negative->name);
     free(negative->sibling);
+    free(negative->path);
     *negative = (struct negative){ 0 };
 }
 
@@ -330,9 +331,11 @@ static bool load_sibling(const struct negative *negative,
 {
     char *path = NULL;
     bool ok =
-        language_find(negative->sibling, place != NULL ? place->file : NULL,
-                      place, &path, error) &&
-        language_load(&sibling->language, path, error) &&
+        (negative->path != NULL ||
+         language_find(negative->sibling, place != NULL ? place->file : NULL,
+                       place, &path, error)) &&
+        language_load(&sibling->language,
+                      negative->path != NULL ? negative->path : path, error) &&
         match_symbols(language, sibling, place, error) &&
         language_prepare(sibling->language, longest, error);
 

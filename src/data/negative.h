@@ -34,6 +34,7 @@ struct negative {
     const struct negative_kind *kind;
     size_t edits;  /* edit-d */
     char *sibling; /* member-of: name of the language, else NULL */
+    char *path;    /* of its file; NULL: to be looked for */
     double weight; /* share of the negatives; shares add up to 1 */
     char *name;    /* as written: "edit-2" */
 };
@@ -69,7 +70,8 @@ void sibling_clear(struct sibling *sibling);
 /*
  * Prepares LANGUAGE, and loads the kind's SIBLING if it has one, for draws of
  * length 0..LONGEST.  Complaints are at PLACE, beside whose file the sibling
- * is looked for as language_find does; it may be NULL.
+ * is looked for as language_find does, unless its path is known; it may be
+ * NULL.
  */
 bool negative_prepare(const struct negative *negative,
                       struct language *language, size_t longest,

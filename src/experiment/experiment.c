@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "experiment/siblings.h"
 #include "experiment/start.h"
 #include "experiment/sweep.h"
 #include "language/language.h"
@@ -501,6 +502,9 @@ static bool read_job(struct loader *loader, size_t j, struct error *error)
     ok = ok && check_together(&job->settings, tree, error);
     if (job->settings.language.file != NULL)
         ok &= find_language(loader, job, place_of(tree, "language"), error);
+    ok = siblings_find(&job->settings.data.negatives, loader->experiment->path,
+                       place_of(tree, "data"), error) &&
+         ok;
     if (job->settings.train.from.file != NULL)
         ok &= start_find(&job->settings.train.from, loader->experiment->path,
                          place_of_start(tree), &job->start_path, error);

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "data/entropy.h"
 #include "experiment/exposure.h"
+#include "experiment/siblings.h"
 #include "experiment/start.h"
 #include "growth/growth.h"
 #include "language/language.h"
@@ -168,14 +169,20 @@ static bool build_network(struct pipeline *p, struct error *error)
 
 static bool open_run(struct pipeline *p, const char *root, struct error *error)
 {
-    if (!run_open(&p->run, root, p->settings->name, p->job->axes,
-                  p->job->config, language_source(p->language), error))
-        return false;
-    if (p->run.state == RUN_FINISHED)
-        return true;
+    const struct negatives *negatives = &p->settings->data.negatives;
+    struct text siblings = { 0 };
+    bool ok =
+        siblings_read(negatives, &siblings, error) &&
+        run_open(&p->run, root, p->settings->name, p->job->axes, p->job->config,
+                 language_source(p->language), siblings.data, error);
+
+    text_clear(&siblings);
+    if (!ok || p->run.state == RUN_FINISHED)
+        return ok;
     run_note(&p->run, "engine", network_engine(p->network));
-    return p->job->start_path == NULL ||
-           start_keep(p->job->start_path, p->run.partial, error);
+    return siblings_keep(negatives, p->run.partial, error) &&
+           (p->job->start_path == NULL ||
+            start_keep(p->job->start_path, p->run.partial, error));
 }
 
 /* ------------------------------------------------------------- training */

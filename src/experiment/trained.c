@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "experiment/siblings.h"
 #include "results/checkpoint.h"
 #include "results/manifest.h"
 #include "results/run.h"
@@ -45,14 +46,19 @@ static bool check_settings(const struct trained *trained, const char *path,
                            struct error *error)
 {
     struct place place = { .file = path };
-    struct text text = { 0 };
+    struct text text = { 0 }, siblings = { 0 };
     char hash[17];
-    bool ok;
+    bool ok = file_read(config, CONFIG_LIMIT, &text, error) &&
+              siblings_read(&trained->settings->data.negatives, &siblings,
+                            error);
 
-    if (!file_read(config, CONFIG_LIMIT, &text, error))
-        return false;
-    run_identify(text.data, language_source(trained->language), hash);
+    if (ok)
+        run_identify(text.data, language_source(trained->language),
+                     siblings.data, hash);
     text_clear(&text);
+    text_clear(&siblings);
+    if (!ok)
+        return false;
     ok = checkpoint->config_hash[0] == '\0' || /* made elsewhere */
          strcmp(checkpoint->config_hash, hash) == 0;
     if (!ok && file != NULL) {

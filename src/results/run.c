@@ -37,14 +37,17 @@ static void add_name(struct text *out, const char *word, size_t limit)
     }
 }
 
-void run_identify(const char *config, const char *language, char hash[17])
+void run_identify(const char *config, const char *language,
+                  const char *siblings, char hash[17])
 {
-    struct text both = { 0 };
+    struct text all = { 0 };
 
-    text_add_bytes(&both, config, strlen(config) + 1);
-    text_add(&both, language);
-    checksum_text(checksum(both.data, both.length), hash);
-    text_clear(&both);
+    text_add_bytes(&all, config, strlen(config) + 1);
+    text_add_bytes(&all, language, strlen(language) + (siblings != NULL));
+    if (siblings != NULL)
+        text_add(&all, siblings);
+    checksum_text(checksum(all.data, all.length), hash);
+    text_clear(&all);
 }
 
 static void name_run(struct run *run, const char *root, const char *experiment,
@@ -286,14 +289,14 @@ static void drop_lock(struct run *run)
 
 bool run_open(struct run *run, const char *root, const char *experiment,
               const char *axes, const char *config, const char *language,
-              struct error *error)
+              const char *siblings, struct error *error)
 {
     struct manifest_source source = { experiment, axes, config, language,
                                       run->hash };
     bool ok = false;
 
     *run = (struct run){ .lock = -1 };
-    run_identify(config, language, run->hash);
+    run_identify(config, language, siblings, run->hash);
     name_run(run, root, experiment, axes);
     if (!look_for_finished(run, error))
         goto done;

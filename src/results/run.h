@@ -37,24 +37,26 @@ struct run {
     char *partial; /* where it is written */
     int lock;
     enum run_state state;
-    char hash[17]; /* of config.yaml and language.yaml, hex */
+    char hash[17]; /* of config.yaml and what it takes from files, hex */
     struct json *manifest;
     size_t next_record, next_probe; /* steps before these have their row */
 };
 
 /*
- * Opens or creates the run of CONFIG (its resolved YAML) and LANGUAGE (its
- * YAML) under ROOT/EXPERIMENT.  AXES is "seed=1,model.norm=pre" or "".  State
- * tells whether it is new, to be resumed, or finished already (then nothing
- * is locked and nothing may be written).  ERROR_STOPPED when another process
+ * Opens or creates the run of CONFIG (its resolved YAML), LANGUAGE (its YAML)
+ * and SIBLINGS (the YAML of languages it draws negatives of; NULL: none) under
+ * ROOT/EXPERIMENT.  AXES is "seed=1,model.norm=pre" or "".  State tells whether
+ * it is new, to be resumed, or finished already (then nothing is locked and
+ * nothing may be written).  ERROR_STOPPED when another process
  * is writing it; ERROR_IO when the folder cannot be written.
  */
 bool run_open(struct run *run, const char *root, const char *experiment,
               const char *axes, const char *config, const char *language,
-              struct error *error);
+              const char *siblings, struct error *error);
 
-/* The hash of a run: of both texts, a zero byte between them. */
-void run_identify(const char *config, const char *language, char hash[17]);
+/* The hash of a run: of the texts there are, a zero byte between them. */
+void run_identify(const char *config, const char *language,
+                  const char *siblings, char hash[17]);
 
 /* Adds a line to manifest.json, such as the engine; it is written with the
  * next change of state. */
