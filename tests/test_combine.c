@@ -410,6 +410,52 @@ START_TEST(parameters_of_parts_travel)
 }
 END_TEST
 
+/* A language spelt out has parameters as a file has. */
+START_TEST(parameters_reach_what_is_spelt_out)
+{
+    static const char *const clauses[] = {
+        "not: {file: {params: {D: 2}, alphabet: a, regex: 'a{$D}'}, D: 3}\n",
+        "not: {params: {D: 3}, alphabet: a, regex: 'a{$D}'}\n",
+        "params: {D: 2, E: 3}\n"
+        "not: {file: {params: {D: 1}, alphabet: a, regex: 'a{$D}'}, D: $E}\n",
+    };
+    uint16_t a[3] = { 0 };
+
+    for (size_t i = 0; i < 3; i++) {
+        struct language *language = combine(clauses[i]);
+        struct language *again = formal_language(language_source(language));
+
+        for (size_t n = 0; n <= 3; n++) {
+            ck_assert(language_contains(language, a, n) == (n != 3));
+            ck_assert(language_contains(again, a, n) == (n != 3));
+        }
+        ck_assert_str_eq(language_source(again), language_source(language));
+        language_free(language);
+        language_free(again);
+    }
+}
+END_TEST
+
+/* A copy's value may be changed as that of the file it is of. */
+START_TEST(parameters_of_copies_can_be_changed)
+{
+    struct language *language = combine("not: {file: p-depth, D: 3}\n");
+    char *source = memory_copy_text(language_source(language));
+    char *value = strrchr(source, '3');
+    struct language *again;
+    uint16_t a[3] = { 0 };
+
+    ck_assert_ptr_nonnull(value);
+    *value = '1';
+    again = formal_language(source);
+    ck_assert(language_contains(again, a, 3));
+    ck_assert(!language_contains(again, a, 1));
+    language_free(language);
+    language_free(again);
+    free(source);
+}
+END_TEST
+
 static const struct {
     const char *clauses, *said;
 } refusals[] = {
@@ -450,8 +496,12 @@ static const struct {
       ":2:9: rename: wrong type: a map; accepted: {of" },
     { "not: p-parity\nalphabet: 0 2",
       ":2:6: not: the symbol \"1\" of p-parity is not in the alphabet" },
-    { "not: {params: {D: 1}, alphabet: a, regex: a}",
-      ":2:6: params: only a file has parameters" },
+    { "not: {file: {alphabet: a, regex: a}, D: 1}",
+      ":2:41: D: the language has no parameter \"D\", nor any other" },
+    { "not: {file: {params: {K: 1}, alphabet: a, regex: a}, D: 1}",
+      ":2:57: D: the language has no parameter \"D\"; accepted: K" },
+    { "params: {D: 1}\nnot: {params: {K: 1}, alphabet: a, regex: 'a{$D}'}",
+      ":3:46: regex: the language has no parameter \"D\"; accepted: K" },
 };
 
 START_TEST(complaints_are_placed)
@@ -482,6 +532,8 @@ int main(void)
     tcase_add_loop_test(tests, combinations_are_as_defined, 0, COUNT(laws));
     tcase_add_loop_test(tests, copies_stand_alone, 0, COUNT(laws));
     tcase_add_test(tests, parameters_of_parts_travel);
+    tcase_add_test(tests, parameters_reach_what_is_spelt_out);
+    tcase_add_test(tests, parameters_of_copies_can_be_changed);
     tcase_add_loop_test(tests, complaints_are_placed, 0, COUNT(refusals));
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -342,7 +342,7 @@ static bool check_cycle(const char *path, const struct yaml_node *node,
 static void put_in(const struct language *part, const struct yaml_node *node,
                    const struct reading *host)
 {
-    static const char *const left_out[] = { "params", "counts", "examples" };
+    static const char *const left_out[] = { "counts", "examples" };
     struct yaml_document document = { 0 };
     struct yaml_node *root = yaml_new(YAML_MAP, &node->place);
     struct error ignored = { 0 };
@@ -350,8 +350,6 @@ static void put_in(const struct language *part, const struct yaml_node *node,
 
     yaml_parse(&document, part->standalone.data, part->standalone.length,
                node->place.file, &ignored);
-    parameters_apply(document.root, part->standalone.data, NULL, NULL, NULL,
-                     &ignored);
     for (size_t i = 0; i < document.root->count; i++) {
         const char *key = document.root->keys[i]->text;
         bool kept = true;
@@ -406,6 +404,7 @@ static void complete(struct yaml_node *root, const struct alphabet *alphabet)
 }
 
 static bool spell_out(struct language **out, const struct yaml_node *node,
+                      const struct parameters *values,
                       const struct reading *host, const struct beside *beside,
                       struct error *error)
 {
@@ -419,16 +418,15 @@ static bool spell_out(struct language **out, const struct yaml_node *node,
                                    beside == NULL ? host->standalone : NULL,
                                .beside = beside,
                                .host = host };
-    bool ok = true;
+    bool standard = true, ok;
 
-    if (yaml_get(root, "params") != NULL)
-        ok = error_add(error, ERROR_CONFIG, &node->place, "params",
-                       "only a file has parameters");
     complete(root, host->alphabet);
     text_add(&language->text, host->source);
     yaml_add_flow(&language->standalone, root);
-    ok = ok && read_language(language, &reading, error) &&
-         (beside != NULL || check_claims(language, root, true, error));
+    ok = parameters_apply(root, host->source, values, reading.standalone,
+                          &standard, error) &&
+         read_language(language, &reading, error) &&
+         (beside != NULL || check_claims(language, root, standard, error));
     yaml_node_free(root);
     if (!ok)
         language_free(language);
@@ -448,13 +446,12 @@ bool language_load_part(struct language **out, const struct yaml_node *node,
     if (node->kind == YAML_SCALAR)
         return load_named(out, node, NULL, host, beside, error);
     if (file == NULL)
-        return spell_out(out, node, host, beside, error);
-    if (file->kind == YAML_MAP) /* a copy: the values are put in already */
-        return spell_out(out, file, host, beside, error);
-    if (file->kind != YAML_SCALAR || yaml_is_null(file))
+        return spell_out(out, node, NULL, host, beside, error);
+    if (file->kind == YAML_LIST || yaml_is_null(file))
         return schema_complain(file, "file", "the name of a language", error);
     ok = parameters_read(&values, node, "file", "file", error) &&
-         load_named(out, file, &values, host, beside, error);
+         (file->kind == YAML_MAP ? spell_out : load_named)(
+             out, file, &values, host, beside, error);
     parameters_clear(&values);
     return ok;
 }

@@ -275,6 +275,8 @@ static bool substitute_all(struct yaml_node *node, const char *key,
     if (node->kind == YAML_SCALAR)
         return strchr(node->text, '$') == NULL ||
                substitute(node, key, source, parameters, error);
+    if (yaml_get(node, "params") != NULL)
+        return true;
     for (size_t i = 0; i < node->count; i++)
         ok &= substitute_all(node->items[i], key, source, parameters, error);
     return ok;

@@ -9,7 +9,8 @@
  *
  * What stands under `params` is the standard value, the one that `counts` and
  * `examples` are about.  A copy made with another one says
- * `params: {D: {standard: 3, value: 5}}`.
+ * `params: {D: {standard: 3, value: 5}}`.  A language spelt out within another
+ * one that has `params` has none but its own.
  */
 
 #ifndef LANGUAGE_PARAMETERS_H
