@@ -92,15 +92,25 @@ static bool add_folder(struct listing *listing, const char *folder,
     return ok;
 }
 
-/* Here, and what was installed unless there is something here. */
-static bool list_files(struct listing *listing, const char *folder,
-                       const char *key, struct error *error)
+/* In the folder that was asked for; else here, and what was installed unless
+ * there is something here. */
+static bool list_files(struct listing *listing, const struct options *options,
+                       const char *folder, const char *key, struct error *error)
 {
+    const char *asked = options->operands[1];
     char *installed = file_join(DATADIR, folder);
-    bool ok = add_folder(listing, folder, key, error);
+    bool ok = add_folder(listing, asked != NULL ? asked : folder, key, error);
 
-    if (ok && listing->count == 0)
+    if (ok && listing->count == 0 && asked == NULL)
         ok = add_folder(listing, installed, key, error);
+    if (ok && listing->count == 0 && asked != NULL)
+        ok = error_set(error, ERROR_IO, "no %s in %s", folder, asked);
+    else if (ok && listing->count == 0)
+        ok =
+            error_set(error, ERROR_IO,
+                      "no %s in ./%s or %s; \"saturn list %s FOLDER\" looks in "
+                      "FOLDER",
+                      folder, folder, installed, folder);
     free(installed);
     return ok;
 }
@@ -127,8 +137,7 @@ static int compare_by_class(const void *a, const void *b)
 static bool list_languages(struct listing *listing,
                            const struct options *options, struct error *error)
 {
-    (void)options;
-    if (!list_files(listing, "languages", "language", error))
+    if (!list_files(listing, options, "languages", "language", error))
         return false;
     if (listing->count > 0)
         qsort(listing->rows, listing->count, sizeof *listing->rows,
@@ -139,14 +148,16 @@ static bool list_languages(struct listing *listing,
 static bool list_experiments(struct listing *listing,
                              const struct options *options, struct error *error)
 {
-    (void)options;
-    return list_files(listing, "experiments", "experiment", error);
+    return list_files(listing, options, "experiments", "experiment", error);
 }
 
 static bool list_runs(struct listing *listing, const struct options *options,
                       struct error *error)
 {
-    const char *root = options->output != NULL ? options->output : "results";
+    const char *asked = options->operands[1];
+    const char *root = asked != NULL             ? asked
+                       : options->output != NULL ? options->output
+                                                 : "results";
     struct records records = { 0 };
     bool ok = records_collect(&records, root, error);
 
@@ -233,11 +244,12 @@ static bool run(const struct options *options, struct error *error)
 
 const struct command list_command = {
     .name = "list",
-    .operands = "languages | experiments | runs",
+    .operands = "languages | experiments | runs [FOLDER]",
     .summary = "Lists what there is: name, file, class of a language, about.",
     .examples = "  saturn list languages\n"
+                "  saturn list languages ../saturn/languages\n"
                 "  saturn list runs -o results\n",
     .least = 1,
-    .most = 1,
+    .most = 2,
     .run = run
 };
