@@ -106,7 +106,7 @@ START_TEST(tables_beyond_the_cap_name_the_clause)
 {
     struct language *language =
         formal_language("language: x\nalphabet: a b c d\nregex: .*\n"
-                        "finally: ['#a == #b', '#c == #d']\n");
+                        "finally: ['#a == #b or #c != #d', '#c == #d']\n");
     struct error error = { 0 };
     struct natural count = { 0 };
 
@@ -125,6 +125,60 @@ START_TEST(tables_beyond_the_cap_name_the_clause)
     language_count(language, 4, &count);
     ck_assert_uint_eq(natural_small(&count), 6 + 24 + 6);
     natural_clear(&count);
+    language_free(language);
+}
+END_TEST
+
+START_TEST(groups_have_caps_too)
+{
+    struct language *language =
+        formal_language("language: x\nalphabet: a b c d\n"
+                        "finally: ['#a == #b', '#c == #d']\n");
+    struct error error = { 0 };
+
+    ck_assert(language_prepare(language, 8, &error));
+    ck_assert(!language_prepare(language, 100000, &error));
+    ck_assert_str_eq(error.complaints[0].key, "finally[0]");
+    ck_assert_uint_eq(error.complaints[0].line, 3);
+    ck_assert_uint_eq(error.complaints[0].column, 11);
+    ck_assert_str_eq(error.complaints[0].text,
+                     "counting strings of up to 100000 symbols would take too "
+                     "long");
+    error_clear(&error);
+    language_free(language);
+}
+END_TEST
+
+/* Next symbols and reasons are those of the clauses, groups or not. */
+START_TEST(groups_are_asked_as_a_whole)
+{
+    struct language *language =
+        formal_language("language: x\nalphabet: a b c d\n"
+                        "always: ['#a >= #b', '#c >= #d']\n"
+                        "finally: ['#a == #b', '#c == #d']\n");
+    struct strings strings = { 0 }, members = { 0 };
+    struct error error = { 0 };
+    struct text why = { 0 };
+    bool allowed[4], end;
+
+    read_string(language, "a c d", &strings);
+    ck_assert(language_next(language, strings_at(&strings, 0), 3, allowed, &end,
+                            &error));
+    ck_assert(allowed[0] && allowed[1] && allowed[2] && !allowed[3] && !end);
+    language_why_not(language, strings_at(&strings, 0), 3, &why);
+    ck_assert_str_eq(why.data, "after 3 symbols: finally[0]: #a == #b");
+
+    ck_assert(language_prepare(language, 4, &error));
+    language_enumerate(language, true, 4, &members);
+    ck_assert_uint_eq(members.count, 2 + 2 + 6);
+    for (size_t i = 0; i < members.count; i++) {
+        ck_assert(language_contains(language, strings_at(&members, i), 4));
+        ck_assert(i == 0 || memcmp(strings_at(&members, i - 1),
+                                   strings_at(&members, i), 8) != 0);
+    }
+    text_clear(&why);
+    strings_clear(&strings);
+    strings_clear(&members);
     language_free(language);
 }
 END_TEST
@@ -161,6 +215,8 @@ int main(void)
                         sizeof reasons / sizeof *reasons);
     tcase_add_test(tests, undecided_next_symbols_name_the_clauses);
     tcase_add_test(tests, tables_beyond_the_cap_name_the_clause);
+    tcase_add_test(tests, groups_have_caps_too);
+    tcase_add_test(tests, groups_are_asked_as_a_whole);
     tcase_add_test(tests, preparing_again_changes_nothing);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

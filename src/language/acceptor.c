@@ -11,18 +11,19 @@
 
 #include "base/memory.h"
 #include "language/clauses.h"
+#include "language/enumerate.h"
 #include "language/formalism.h"
-#include "language/reach.h"
-#include "language/tally.h"
+#include "language/groups.h"
 
-/* A machine of so many configurations becomes an automaton. */
-#define MOST_COLLAPSED 8192
+/* Products of words that putting groups together may take: some seconds. */
+#define MOST_WORK 20e9
 
 struct acceptor {
     struct machine clauses;  /* as the file says it */
     struct machine minimal;  /* no clauses; without states if not finite */
     struct machine *machine; /* what is run: one of the two */
     struct reach *reach;
+    struct groups *groups;      /* what is counted, where there are any */
     struct tally tally, deaths; /* without rows before they are prepared */
 };
 
@@ -36,11 +37,13 @@ static void *acceptor_read(const struct reading *reading, struct error *error)
         return NULL;
     }
     acceptor->machine = &acceptor->clauses;
-    if (machine_collapse(&acceptor->clauses, MOST_COLLAPSED, &automaton)) {
+    if (machine_collapse(&acceptor->clauses, MACHINE_MOST_COLLAPSED,
+                         &automaton)) {
         machine_init(&acceptor->minimal, &automaton);
         acceptor->machine = &acceptor->minimal;
     }
     acceptor->reach = reach_new(acceptor->machine);
+    acceptor->groups = groups_new(acceptor->machine);
     return acceptor;
 }
 
@@ -51,6 +54,7 @@ static void acceptor_free(void *self)
     machine_clear(&acceptor->clauses);
     machine_clear(&acceptor->minimal);
     reach_free(acceptor->reach);
+    groups_free(acceptor->groups);
     tally_clear(&acceptor->tally);
     tally_clear(&acceptor->deaths);
     free(acceptor);
@@ -81,6 +85,9 @@ static void acceptor_describe(const void *self, struct text *out)
                     machine->shape.states == 1 ? "" : "s");
     for (size_t i = 0; i < machine->forms.count; i++)
         text_add_format(out, "register: %s\n", machine->forms.items[i].text);
+    if (acceptor->groups != NULL)
+        text_add_format(out, "groups: %zu, counted apart and interleaved\n",
+                        acceptor->groups->count);
     text_add_format(out, "next symbols: %s\n",
                     reach_is_exact(acceptor->reach) ? "decided"
                                                     : "found by search");
@@ -213,11 +220,30 @@ static bool refuse_size(const struct acceptor *acceptor, size_t longest,
                      longest, TALLY_MOST_BYTES >> 20);
 }
 
+static bool prepare_groups(struct acceptor *acceptor, size_t longest,
+                           struct error *error)
+{
+    struct groups *groups = acceptor->groups;
+    const struct clause *blamed = find_blamed(&acceptor->clauses);
+
+    if (groups->prepared && groups->words.longest >= longest)
+        return true;
+    if (groups_work(groups, longest) > MOST_WORK)
+        return error_add(error, ERROR_CONFIG, &blamed->place, blamed->name,
+                         "counting strings of up to %zu symbols would take "
+                         "too long",
+                         longest);
+    return groups_prepare(groups, longest, TALLY_MOST_BYTES) ||
+           refuse_size(acceptor, longest, error);
+}
+
 static bool acceptor_prepare(void *self, size_t longest, struct error *error)
 {
     struct acceptor *acceptor = self;
     struct tally tally;
 
+    if (acceptor->groups != NULL)
+        return prepare_groups(acceptor, longest, error);
     if (acceptor->tally.rows != NULL && acceptor->tally.longest >= longest)
         return true;
     if (!tally_build(&tally, acceptor->machine, acceptor->reach, longest,
@@ -233,7 +259,10 @@ static void acceptor_count(const void *self, bool member, size_t n,
 {
     const struct acceptor *acceptor = self;
 
-    tally_count(&acceptor->tally, member, n, out);
+    if (acceptor->groups != NULL)
+        groups_count(acceptor->groups, member, n, out);
+    else
+        tally_count(&acceptor->tally, member, n, out);
 }
 
 static void acceptor_draw(const void *self, bool member, size_t n,
@@ -241,7 +270,10 @@ static void acceptor_draw(const void *self, bool member, size_t n,
 {
     const struct acceptor *acceptor = self;
 
-    tally_draw(&acceptor->tally, member, n, stream, out);
+    if (acceptor->groups != NULL)
+        groups_draw(acceptor->groups, member, n, stream, out);
+    else
+        tally_draw(&acceptor->tally, member, n, stream, out);
 }
 
 static void acceptor_enumerate(const void *self, bool member, size_t n,
@@ -249,7 +281,11 @@ static void acceptor_enumerate(const void *self, bool member, size_t n,
 {
     const struct acceptor *acceptor = self;
 
-    tally_enumerate(&acceptor->tally, member, n, out);
+    if (acceptor->groups != NULL)
+        enumerate_all(&acceptor_formalism, self,
+                      acceptor->machine->shape.symbols, member, n, out);
+    else
+        tally_enumerate(&acceptor->tally, member, n, out);
 }
 
 static bool acceptor_prepare_deaths(void *self, size_t longest,

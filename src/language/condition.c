@@ -65,6 +65,29 @@ void condition_clear(struct condition *condition)
     *condition = (struct condition){ 0 };
 }
 
+static void sum_copy(struct sum *to, const struct sum *from,
+                     const uint32_t *numbers)
+{
+    *to = *from;
+    to->terms = memory_copy(from->terms, from->n_terms * sizeof *to->terms);
+    for (size_t i = 0; i < to->n_terms; i++)
+        to->terms[i].variable = numbers[from->terms[i].variable];
+    to->remainders = memory_copy(from->remainders,
+                                 from->n_remainders * sizeof *to->remainders);
+    for (size_t i = 0; i < to->n_remainders; i++)
+        sum_copy(&to->remainders[i].inner, &from->remainders[i].inner, numbers);
+}
+
+void condition_copy(struct condition *to, const struct condition *from,
+                    const uint32_t *numbers)
+{
+    *to = *from;
+    sum_copy(&to->difference, &from->difference, numbers);
+    to->parts = memory_new(from->n_parts, sizeof *to->parts);
+    for (size_t i = 0; i < from->n_parts; i++)
+        condition_copy(&to->parts[i], &from->parts[i], numbers);
+}
+
 static bool compares(const struct condition *condition, const int64_t *values)
 {
     __int128 difference = sum_value(&condition->difference, values);

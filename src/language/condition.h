@@ -69,6 +69,10 @@ struct condition {
 };
 
 void condition_clear(struct condition *condition);
+
+/* TO, which is new, says of variable numbers[v] what FROM says of v. */
+void condition_copy(struct condition *to, const struct condition *from,
+                    const uint32_t *numbers);
 bool condition_holds(const struct condition *condition, const int64_t *values);
 
 /* Calls VISIT on every comparison. */

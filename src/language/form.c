@@ -225,3 +225,38 @@ bool forms_close(struct forms *forms, const struct alphabet *alphabet,
         forms->items[i].text = describe(&forms->items[i], alphabet, tracks);
     return true;
 }
+
+/* ------------------------------------------------------------- selection */
+
+static struct form copy_form(const struct form *form)
+{
+    return (struct form){
+        .terms = memory_copy(form->terms, form->n_terms * sizeof *form->terms),
+        .n_terms = form->n_terms,
+        .modulus = form->modulus,
+        .text = memory_copy_text(form->text),
+    };
+}
+
+void forms_select(struct forms *out, const struct forms *forms, uint64_t kept,
+                  const uint16_t *symbols, size_t count)
+{
+    uint32_t numbers[FORM_MOST];
+
+    *out = (struct forms){ .symbols = count };
+    out->items = memory_new(forms->count, sizeof *out->items);
+    out->updates = memory_new(forms->count * count, sizeof *out->updates);
+    for (uint32_t i = 0; i < forms->count; i++)
+        if (kept >> i & 1) {
+            numbers[i] = (uint32_t)out->count;
+            out->items[out->count++] = copy_form(&forms->items[i]);
+        }
+    for (uint32_t i = 0; i < forms->count; i++)
+        for (size_t s = 0; (kept >> i & 1) && s < count; s++) {
+            struct update *to = &out->updates[numbers[i] * count + s];
+
+            *to = *forms_update(forms, i, symbols[s]);
+            if (to->source != FORM_NONE)
+                to->source = numbers[to->source];
+        }
+}

@@ -64,6 +64,11 @@ void forms_link(struct forms *forms, struct condition *condition);
 bool forms_close(struct forms *forms, const struct alphabet *alphabet,
                  const struct tracks *tracks, struct error *error);
 
+/* Those registers of FORMS that are in KEPT (a bit each), over the symbols
+ * SYMBOLS[0 .. count) of its own; none of them is copied from another one. */
+void forms_select(struct forms *out, const struct forms *forms, uint64_t kept,
+                  const uint16_t *symbols, size_t count);
+
 static inline const struct update *forms_update(const struct forms *forms,
                                                 size_t form, size_t symbol)
 {

@@ -118,8 +118,8 @@ static size_t draw_size(const struct interleave *self, size_t i, size_t n,
     return m;
 }
 
-/* A uniform order of the owners [Fisher & Yates]. */
-static void mix(uint16_t *owner, size_t n, struct stream *stream)
+/* [Fisher & Yates] */
+void interleave_mix(uint16_t *owner, size_t n, struct stream *stream)
 {
     for (size_t i = n; i > 1; i--) {
         size_t j = (size_t)stream_below(stream, i);
@@ -142,7 +142,7 @@ void interleave_draw(const struct interleave *self, size_t n,
     }
     assert(at == n);
     if (self->shuffled)
-        mix(owner, n, stream);
+        interleave_mix(owner, n, stream);
 }
 
 size_t interleave_bytes(const struct interleave *self)

@@ -45,6 +45,9 @@ const struct natural *interleave_count(const struct interleave *self, size_t n);
 void interleave_draw(const struct interleave *self, size_t n,
                      struct stream *stream, size_t *sizes, uint16_t *owner);
 
+/* Puts the N owners into a uniform order. */
+void interleave_mix(uint16_t *owner, size_t n, struct stream *stream);
+
 /* The bytes its tables take. */
 size_t interleave_bytes(const struct interleave *self);
 

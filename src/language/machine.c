@@ -213,3 +213,49 @@ struct conjunct *machine_conjuncts(const struct machine *machine, size_t *count)
                           machine->clauses[i].kind, &conjuncts, count);
     return conjuncts;
 }
+
+/* ----------------------------------------------------------------- groups */
+
+uint64_t machine_moved(const struct machine *machine, size_t symbol)
+{
+    const struct forms *forms = &machine->forms;
+    uint64_t moved = 0;
+
+    for (size_t i = 0; i < forms->count; i++) {
+        const struct update *update = forms_update(forms, i, symbol);
+
+        if (update->source == i && update->factor == 1 && update->constant == 0)
+            continue;
+        moved |= UINT64_C(1) << i;
+        if (update->source != FORM_NONE)
+            moved |= UINT64_C(1) << update->source;
+    }
+    return moved;
+}
+
+/* Grows GROUP until every set in SETS lies in it or outside. */
+static uint64_t close_group(uint64_t group, const uint64_t *sets, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((sets[i] & group) != 0 && (sets[i] & ~group) != 0) {
+            group |= sets[i];
+            i = SIZE_MAX;
+        }
+    return group;
+}
+
+void machine_find_groups(const struct machine *machine,
+                         const struct conjunct *conjuncts, size_t count,
+                         uint64_t *groups)
+{
+    size_t symbols = machine->shape.symbols;
+    uint64_t *sets = memory_new(symbols + count + 1, sizeof *sets);
+
+    for (size_t s = 0; s < symbols; s++)
+        sets[s] = machine_moved(machine, s);
+    for (size_t i = 0; i < count; i++)
+        sets[symbols + i] = conjuncts[i].forms;
+    for (size_t i = 0; i < machine->forms.count; i++)
+        groups[i] = close_group(UINT64_C(1) << i, sets, symbols + count);
+    free(sets);
+}

@@ -72,6 +72,9 @@ static inline size_t machine_state(const struct machine *machine,
     return (size_t)configuration[machine->forms.count];
 }
 
+/* A machine of so many configurations is run as an automaton. */
+#define MACHINE_MOST_COLLAPSED 8192
+
 /*
  * If the machine has at most MOST configurations, the minimal automaton of
  * its language; else false.
@@ -89,5 +92,17 @@ struct conjunct {
 /* All of the machine's; the caller frees the array. */
 struct conjunct *machine_conjuncts(const struct machine *machine,
                                    size_t *count);
+
+/* The registers that SYMBOL changes, and those it copies them from. */
+uint64_t machine_moved(const struct machine *machine, size_t symbol);
+
+/*
+ * GROUPS[i], for each register i: the registers of its group, itself with
+ * them.  Nothing ties one group to another: no conjunct asks for registers of
+ * two, no symbol changes registers of two, none is copied between them.
+ */
+void machine_find_groups(const struct machine *machine,
+                         const struct conjunct *conjuncts, size_t count,
+                         uint64_t *groups);
 
 #endif

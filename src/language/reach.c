@@ -47,55 +47,6 @@ static bool is_bounded(const struct machine *machine, size_t form,
     return escapes == 0;
 }
 
-/* Registers that share a conjunct, or of which one is copied to the other. */
-static uint64_t find_tied(const struct machine *machine, size_t form,
-                          const struct conjunct *conjuncts, size_t count)
-{
-    const struct forms *forms = &machine->forms;
-    uint64_t tied = UINT64_C(1) << form;
-
-    for (size_t i = 0; i < count; i++)
-        if (conjuncts[i].forms >> form & 1)
-            tied |= conjuncts[i].forms;
-    for (size_t s = 0; s < forms->symbols; s++) {
-        uint32_t source = forms_update(forms, form, s)->source;
-
-        if (source != FORM_NONE)
-            tied |= UINT64_C(1) << source;
-    }
-    return tied;
-}
-
-static bool is_moved(const struct forms *forms, size_t form, size_t symbol)
-{
-    const struct update *update = forms_update(forms, form, symbol);
-
-    return update->source != form || update->factor != 1 ||
-           update->constant != 0;
-}
-
-/* Registers that SYMBOL changes. */
-static uint64_t find_moved(const struct forms *forms, size_t symbol)
-{
-    uint64_t moved = 0;
-
-    for (size_t i = 0; i < forms->count; i++)
-        if (is_moved(forms, i, symbol))
-            moved |= UINT64_C(1) << i;
-    return moved;
-}
-
-/* Grows GROUP until every set in SETS lies in it or outside. */
-static uint64_t close_group(uint64_t group, const uint64_t *sets, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if ((sets[i] & group) != 0 && (sets[i] & ~group) != 0) {
-            group |= sets[i];
-            i = SIZE_MAX;
-        }
-    return group;
-}
-
 /*
  * Do the registers fall into groups, at most one unbounded in each, that
  * neither a conjunct nor a symbol joins?  Then groups can be completed one
@@ -106,24 +57,17 @@ static bool is_separable(const struct reach *reach,
                          const struct conjunct *conjuncts, size_t count)
 {
     const struct machine *machine = reach->machine;
-    const struct forms *forms = &machine->forms;
-    size_t n_sets = forms->count + forms->symbols;
-    uint64_t *sets = memory_new(n_sets, sizeof *sets);
+    uint64_t groups[FORM_MOST];
     bool separable = machine->shape.states == 1;
 
     for (size_t i = 0; i < count; i++)
         separable &= conjuncts[i].kind != CLAUSE_BEFORE;
-    for (size_t i = 0; i < forms->count; i++)
-        sets[i] = find_tied(machine, i, conjuncts, count);
-    for (size_t s = 0; s < forms->symbols; s++)
-        sets[forms->count + s] = find_moved(forms, s);
-    for (size_t i = 0; i < forms->count; i++) {
-        uint64_t group = close_group(sets[i], sets, n_sets);
-        uint64_t unbounded = group & reach->unbounded;
+    machine_find_groups(machine, conjuncts, count, groups);
+    for (size_t i = 0; i < machine->forms.count; i++) {
+        uint64_t unbounded = groups[i] & reach->unbounded;
 
         separable &= (unbounded & (unbounded - 1)) == 0;
     }
-    free(sets);
     return separable;
 }
 
