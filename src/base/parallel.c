@@ -2,10 +2,12 @@
 
 #include "base/parallel.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -15,13 +17,20 @@
  * woken costs. */
 #define PATIENCE 30e-6
 
+/* Items of a loop that a thread has before it: the first in the low half,
+ * one behind the last in the high half.  Alone on its cache line. */
+struct range {
+    _Alignas(64) _Atomic uint64_t span;
+};
+
 /* One loop at a time; every worker reports back from every loop. */
 static struct {
     pthread_t *workers;
-    size_t count;     /* workers; the caller is one thread more */
-    unsigned looks;   /* 0 where there are more threads than CPUs */
-    atomic_uint turn; /* counts loops; a change starts the workers */
-    atomic_size_t next, working;
+    struct range *ranges; /* of every thread, the caller's first */
+    size_t count;         /* workers; the caller is one thread more */
+    unsigned looks;       /* 0 where there are more threads than CPUs */
+    atomic_uint turn;     /* counts loops; a change starts the workers */
+    atomic_size_t working;
     atomic_bool ending;
     pthread_mutex_t lock; /* around sleeping and waking only */
     pthread_cond_t begun, done;
@@ -74,13 +83,46 @@ static unsigned count_looks(void)
     return 1 + (unsigned)(PATIENCE * PAUSES / (least + 1e-7));
 }
 
+static uint32_t first_of(uint64_t span)
+{
+    return (uint32_t)span;
+}
+
+static uint32_t end_of(uint64_t span)
+{
+    return (uint32_t)(span >> 32);
+}
+
+static uint64_t span_from(size_t first, size_t end)
+{
+    return (uint64_t)end << 32 | first;
+}
+
+/* Takes the first item of the thread's own range or the LAST of another's. */
+static bool take(struct range *range, bool last, size_t *item)
+{
+    uint64_t span = atomic_load(&range->span), left;
+
+    do {
+        if (first_of(span) == end_of(span))
+            return false;
+        *item = last ? end_of(span) - 1 : first_of(span);
+        left = last ? span_from(first_of(span), *item)
+                    : span_from(*item + 1, end_of(span));
+    } while (!atomic_compare_exchange_weak(&range->span, &span, left));
+    return true;
+}
+
 static void run_items(size_t thread)
 {
     size_t item;
 
     inside = true;
-    while ((item = atomic_fetch_add(&pool.next, 1)) < pool.n)
+    while (take(&pool.ranges[thread], false, &item))
         pool.body(pool.context, item, thread);
+    for (size_t i = 1; i <= pool.count; i++)
+        while (take(&pool.ranges[(thread + i) % (pool.count + 1)], true, &item))
+            pool.body(pool.context, item, thread);
     inside = false;
 }
 
@@ -120,7 +162,12 @@ static void *work(void *thread)
 
 static void begin_turn(void)
 {
-    atomic_store(&pool.next, 0);
+    size_t threads = pool.count + 1;
+
+    for (size_t i = 0; i < threads; i++)
+        atomic_store(&pool.ranges[i].span,
+                     span_from(i * pool.n / threads,
+                               (i + 1) * pool.n / threads));
     atomic_store(&pool.working, pool.count);
     pthread_mutex_lock(&pool.lock);
     atomic_fetch_add(&pool.turn, 1);
@@ -145,7 +192,9 @@ static void await_workers(void)
 static void forget(void)
 {
     free(pool.workers);
+    free(pool.ranges);
     pool.workers = NULL;
+    pool.ranges = NULL;
     pool.count = 0;
     pthread_mutex_init(&pool.lock, NULL);
     pthread_cond_init(&pool.begun, NULL);
@@ -156,6 +205,7 @@ static void dismiss(void)
 {
     if (pool.count == 0)
         return;
+    pool.n = 0;
     atomic_store(&pool.ending, true);
     begin_turn();
     for (size_t i = 0; i < pool.count; i++)
@@ -177,6 +227,7 @@ static void hire(size_t count)
     atomic_store(&pool.turn, 0);
     pool.looks = count < cpus() ? count_looks() : 0;
     pool.workers = memory_new(count, sizeof *pool.workers);
+    pool.ranges = memory_new_aligned(count + 1, sizeof *pool.ranges);
     while (pool.count < count &&
            pthread_create(&pool.workers[pool.count], NULL, work,
                           (void *)(pool.count + 1)) == 0)
@@ -195,6 +246,7 @@ void parallel_for(size_t n,
 {
     size_t threads = inside || n < 2 ? 1 : parallel_threads();
 
+    assert(n <= UINT32_MAX);
     if (threads > 1 && pool.workers == NULL)
         hire(threads - 1);
     if (threads == 1 || pool.count == 0) {

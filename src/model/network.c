@@ -16,9 +16,6 @@
 #include "model/engine/engine.h"
 #include "model/loss.h"
 
-/* A batch is cut into so many shards whatever the number of threads. */
-#define SHARDS 16
-
 /* Signals travel backward times this power of two, which is exact. */
 #define SIGNAL_SCALE 0x1p64
 

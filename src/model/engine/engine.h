@@ -21,6 +21,9 @@
 struct weights;   /* parameters rounded, and transposed; shared */
 struct workspace; /* the activations of one chunk; one thread's own */
 
+/* A batch is cut into so many shards whatever the number of threads. */
+#define SHARDS 16
+
 /* A chunk has no more tokens than this unless it is one string: few enough
  * for a core's own cache, enough to be worth a walk through the weights. */
 #define CHUNK_TOKENS ((size_t)200)

@@ -11,8 +11,6 @@
 
 #include "base/memory.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Vectors side by side in a tile, at most. */
 #define WIDEST 4
 

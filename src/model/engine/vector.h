@@ -25,6 +25,9 @@
 #define VECTOR_BYTES 16
 #endif
 
+/* Where a count is a constant in the caller, it is one inside. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* How many reals a vector holds. */
 #define LANES (VECTOR_BYTES / sizeof(real))
 

@@ -195,19 +195,37 @@ void weights_transpose(struct weights *w, size_t index)
                      map->transposed);
 }
 
+/* The sum of N vectors along a binary tree, N a constant where it is 16. */
+INLINE vector tree_sum(void *const *blocks, size_t n, size_t at)
+{
+    vector v[SHARDS] = { 0 };
+
+#pragma GCC unroll 16
+    for (size_t i = 0; i < n; i++)
+        v[i] = vector_load((const real *)blocks[i] + at);
+#pragma GCC unroll 4
+    for (size_t step = 1; step < n; step *= 2)
+#pragma GCC unroll 8
+        for (size_t i = 0; i + step < n; i += 2 * step)
+            v[i] += v[i + step];
+    return v[0];
+}
+
 void weights_collect(const struct weights *w, void *const *blocks, size_t n,
                      const struct piece *piece, double factor, double *gradient)
 {
     struct span span = span_of(w, piece);
-    const real *sum = (const real *)blocks[0] + span.home;
 
-    for (size_t step = 1; step < n; step *= 2)
-        for (size_t i = 0; i + step < n; i += 2 * step)
-            add_reals(piece->rows * span.row,
-                      (const real *)blocks[i + step] + span.home,
-                      (real *)blocks[i] + span.home);
     for (size_t r = 0; r < piece->rows; r++)
-        for (size_t c = 0; c < span.columns; c++)
-            gradient[span.flat + r * span.columns + c] =
-                factor * (double)sum[r * span.row + c];
+        for (size_t c = 0; c < span.columns; c += LANES) {
+            size_t at = span.home + r * span.row + c;
+            double *to = gradient + span.flat + r * span.columns + c;
+            size_t left = span.columns - c;
+            real sum[LANES];
+
+            vector_store(sum, n == SHARDS ? tree_sum(blocks, SHARDS, at)
+                                          : tree_sum(blocks, n, at));
+            for (size_t i = 0; i < (left < LANES ? left : LANES); i++)
+                to[i] = factor * (double)sum[i];
+        }
 }
