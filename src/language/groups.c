@@ -9,6 +9,9 @@
 
 #include "base/memory.h"
 
+/* States of an automaton that only multiplies a table. */
+#define SMALL 64
+
 /* --------------------------------------------------------------- splitting */
 
 static bool may_split(const struct machine *machine,
@@ -113,6 +116,19 @@ static void add_groups(struct groups *groups, const struct machine *machine,
     }
 }
 
+/* One table of all registers is as good where only one group is large. */
+static bool is_worth_it(const struct groups *groups)
+{
+    size_t large = 0;
+
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct machine *machine = &groups->items[i].machine;
+
+        large += machine->forms.count > 0 || machine->shape.states > SMALL;
+    }
+    return large > 1;
+}
+
 struct groups *groups_new(const struct machine *machine)
 {
     size_t n = machine->forms.count, count;
@@ -130,7 +146,7 @@ struct groups *groups_new(const struct machine *machine)
         add_groups(groups, machine, registers, &share);
     free(share.symbols);
     free(conjuncts);
-    if (groups->count > 0)
+    if (is_worth_it(groups))
         return groups;
     groups_free(groups);
     return NULL;

@@ -40,7 +40,7 @@ struct groups {
 };
 
 /*
- * The groups of MACHINE, or NULL where there are not two of them.  A shape
+ * The groups of MACHINE, or NULL where there are not two large ones.  A shape
  * ties all symbols to each other, and so does `before`: whether it must hold
  * at the end of a group's word is up to the others.
  */
