@@ -12,9 +12,9 @@
 #include "saturation/attention.h"
 #include "saturation/parameters.h"
 
-/* When the states of a thread outgrow this they are forgotten, between two
- * strings; it costs time only. */
-static const size_t most_bytes = (size_t)32 << 20;
+/* Where the next string could let the states of a thread outgrow this, they
+ * are forgotten before it; it costs time only. */
+static const size_t most_bytes = (size_t)4 << 20;
 
 /* Lists as long as the longest string seen. */
 struct lists {
@@ -35,6 +35,8 @@ struct worker {
     const struct state **trail; /* [n_layers + 1][capacity], by position */
     size_t *tokens;             /* [capacity] */
     size_t length, capacity;
+    size_t bytes, largest; /* of the states before the last string; most that
+                              a string has added */
     size_t topped;     /* leading tokens whose top states stand in the trail */
     struct state mean; /* of the top states of a string */
     size_t total; /* tokens of the string being read */
@@ -514,18 +516,35 @@ static void forget(struct worker *w, const struct parameters *p)
 {
     for (size_t l = 0; l <= p->n_layers; l++)
         states_clear(&w->levels[l]);
+    w->bytes = 0;
     drop_prefix(w, p);
+}
+
+void asymptotic_forget(struct asymptotic *a)
+{
+    for (size_t i = 0; i < a->n_workers; i++)
+        forget(a->workers[i], a->parameters);
+}
+
+static size_t count_bytes(const struct worker *w, const struct parameters *p)
+{
+    size_t bytes = 0;
+
+    for (size_t l = 0; l <= p->n_layers; l++)
+        bytes += w->levels[l].bytes;
+    return bytes;
 }
 
 /* Room for LENGTH tokens; forgets what was read where that must be. */
 static void make_room(struct worker *w, const struct parameters *p,
                       size_t length)
 {
-    size_t bytes = 0;
+    size_t bytes = count_bytes(w, p);
 
-    for (size_t l = 0; l <= p->n_layers; l++)
-        bytes += w->levels[l].bytes;
-    if (bytes > most_bytes || length > w->capacity)
+    if (bytes - w->bytes > w->largest)
+        w->largest = bytes - w->bytes;
+    w->bytes = bytes;
+    if (bytes + w->largest > most_bytes || length > w->capacity)
         forget(w, p);
     if (length <= w->capacity)
         return;

@@ -27,6 +27,9 @@ void asymptotic_free(struct asymptotic *asymptotic);
 /* Makes room for all threads; called outside of parallel loops, before. */
 void asymptotic_prepare(struct asymptotic *asymptotic);
 
+/* Forgets all states; what was read has to be computed again. */
+void asymptotic_forget(struct asymptotic *asymptotic);
+
 /*
  * The final state that the model's readout names, or with STATES of every
  * token, begin mark first: [length + 1].  Valid until this thread's next call.

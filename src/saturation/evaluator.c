@@ -54,6 +54,7 @@ struct evaluator {
     struct attention_rule rule;
     struct asymptotic *asymptotic; /* where series do */
     bool borrowed;                 /* from the evaluator before */
+    bool lent;                     /* to the evaluator after */
 };
 
 /* One way to decide; the name ends in '=' where a number c follows. */
@@ -436,6 +437,8 @@ void evaluator_decide(struct evaluator *evaluator,
     }
     asymptotic_prepare(evaluator->asymptotic);
     parallel_for((strings->count + BLOCK - 1) / BLOCK, decide_block, &task);
+    if (!evaluator->lent)
+        asymptotic_forget(evaluator->asymptotic);
 }
 
 /* A NULL-terminated list under construction. */
@@ -482,6 +485,7 @@ static void share_limit(struct list *list)
 
     asymptotic_free(last->asymptotic);
     last->asymptotic = before->asymptotic;
+    before->lent = true;
     last->borrowed = true;
 }
 
