@@ -167,6 +167,23 @@ START_TEST(looks_are_told_apart)
 }
 END_TEST
 
+/* What is longer than its axis is broken in the middle. */
+START_TEST(long_labels_take_two_lines)
+{
+    struct figure figure = example();
+    struct text script;
+
+    figure.panels[1].y_label = "cosine of trained and saturated encodings";
+    write_well(&figure, scratch_path("f"));
+    script = scratch_read(scratch_path("f.gp"));
+    ck_assert_uint_eq(count(&script, "set ylabel 'y'\n"), 1);
+    ck_assert_uint_eq(count(&script, "set ylabel 'cosine of trained and'."
+                                     "\"\\n\".'saturated encodings'\n"),
+                      1);
+    text_clear(&script);
+}
+END_TEST
+
 /* Equal figures are equal bytes, on a white ground; for print as PDF. */
 START_TEST(drawings_repeat)
 {
@@ -287,6 +304,7 @@ int main(void)
     tcase_add_test(tests, the_data_are_the_numbers);
     tcase_add_test(tests, the_script_plots_what_there_is);
     tcase_add_test(tests, looks_are_told_apart);
+    tcase_add_test(tests, long_labels_take_two_lines);
     tcase_add_test(tests, drawings_repeat);
     tcase_add_loop_test(tests, hostile_names_are_only_names, 0,
                         (int)(sizeof hostile / sizeof hostile[0]));

@@ -18,10 +18,11 @@
 
 extern char **environ;
 
-#define PANEL_WIDTH  460
-#define PANEL_HEIGHT 460
-#define DOTS         100.0 /* of the SVG to an inch of the PDF */
-#define MANY_POINTS  40    /* more are drawn without marks */
+#define PANEL_WIDTH   460
+#define PANEL_HEIGHT  460
+#define DOTS          100.0 /* of the SVG to an inch of the PDF */
+#define MANY_POINTS   40    /* more are drawn without marks */
+#define LABEL_LONGEST 30    /* characters of a label in one line */
 
 /*
  * Okabe and Ito's colours, told apart by the colour-blind, each with a dash
@@ -262,6 +263,27 @@ static void add_linear_axis(struct text *out, const struct axis *axis)
     text_add_format(out, "set %ctics %.6g\n", axis->name, step);
 }
 
+/* What is longer than its axis goes into two lines, broken at the space
+ * nearest its middle. */
+static void add_label(struct text *out, const char *label)
+{
+    size_t length = strlen(label), middle = length / 2, best = 0;
+    struct text first = { 0 };
+
+    for (size_t i = 1; length > LABEL_LONGEST && i < length; i++)
+        if (label[i] == ' ' &&
+            (best == 0 || llabs((long long)i - (long long)middle) <
+                              llabs((long long)best - (long long)middle)))
+            best = i;
+    if (best > 0) {
+        text_add_bytes(&first, label, best);
+        add_quoted(out, first.data);
+        text_add(out, ".\"\\n\".");
+        text_clear(&first);
+    }
+    add_quoted(out, label + best + (best > 0));
+}
+
 static void add_axis(struct text *out, const struct figure *figure, int p,
                      char name)
 {
@@ -269,7 +291,9 @@ static void add_axis(struct text *out, const struct figure *figure, int p,
     struct axis axis = find_axis(figure, p, name);
 
     text_add_format(out, "set %clabel ", name);
-    add_quoted(out, name == 'x' ? panel->x_label : panel->y_label);
+    add_label(out, name == 'x' ? panel->x_label : panel->y_label);
+    if (name == 'x')
+        text_add(out, ".\"\\n \""); /* clear of the key */
     text_add_format(out,
                     "\nunset logscale %c\nset %crange [*:*]\n"
                     "set %ctics autofreq nomirror\n",
