@@ -81,14 +81,18 @@ START_TEST(witnesses_are_points)
                     "{title: up, of: l, x: axis.layer, y: metric.norm.final, "
                     "above: {metric: norm.final, at: 4}},"
                     "{title: down, of: l, x: axis.layer, y: metric.norm.final, "
-                    "below: {metric: norm.final, at: 4}}"),
+                    "below: {metric: norm.final, at: 4}},"
+                    "{title: part, of: l, x: axis.layer/last, "
+                    "y: metric.norm.final/first}"),
              &out, &error));
     data = scratch_read(scratch_path("f.dat"));
     ck_assert_str_eq(data.data,
                      "# panel 1: 'all'\n# x y low high\n1 13 nan nan\n"
                      "2 4 nan nan\n\n\n"
                      "# panel 1: 'up'\n# x y low high\n1 13 nan nan\n\n\n"
-                     "# panel 1: 'down'\n# x y low high\n2 4 nan nan\n\n\n");
+                     "# panel 1: 'down'\n# x y low high\n2 4 nan nan\n\n\n"
+                     "# panel 1: 'part'\n# x y low high\n0.5 1 nan nan\n"
+                     "1 0.3076923076923077 nan nan\n\n\n");
     text_clear(&data);
     text_clear(&out);
 }

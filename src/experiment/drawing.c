@@ -151,29 +151,44 @@ static size_t choose_rows(const struct csv *csv, const struct witness *witness,
     return n;
 }
 
+/* EXPRESSION but for a final /first or /last, freed by the caller. */
+static char *without_unit(const char *expression)
+{
+    char *rest = memory_copy_text(expression);
+
+    if (text_ends(rest, "/first") || text_ends(rest, "/last"))
+        *strrchr(rest, '/') = '\0';
+    return rest;
+}
+
+/* By the first or last of the N values, where EXPRESSION says so. */
+static void divide(const char *expression, double *values, size_t n)
+{
+    double unit = 1;
+
+    if (n > 0 && text_ends(expression, "/first"))
+        unit = values[0];
+    if (n > 0 && text_ends(expression, "/last"))
+        unit = values[n - 1];
+    for (size_t r = 0; r < n; r++)
+        values[r] /= unit;
+}
+
 /* EXPRESSION of the witness's rows into VALUES; returns how many, or SIZE_MAX
  * where there is no such column. */
 static size_t evaluate(const struct csv *csv, const struct witness *witness,
                        const char *expression, double *values)
 {
-    bool first = text_ends(expression, "/first");
-    bool last = text_ends(expression, "/last");
-    char *rest = memory_copy_text(expression), *factor, *next = rest;
-    double unit = 1;
+    char *rest = without_unit(expression), *factor, *next = rest;
     bool ok = true;
     size_t n;
 
-    if (first || last)
-        *strrchr(rest, '/') = '\0';
     for (size_t r = 0; r < csv->n_rows; r++)
         values[r] = 1;
     while (ok && (factor = strsep(&next, "*")) != NULL)
         ok = multiply(csv, factor, values);
     n = choose_rows(csv, witness, values);
-    if (n > 0 && (first || last))
-        unit = values[first ? 0 : n - 1];
-    for (size_t r = 0; r < n; r++)
-        values[r] /= unit;
+    divide(expression, values, n);
     free(rest);
     return ok ? n : SIZE_MAX;
 }
@@ -249,12 +264,17 @@ static void add_point(struct curve *curve, const struct stroke *stroke,
                       const struct witness *witness)
 {
     double *x = (double *)curve->x, *y = (double *)curve->y;
+    char *across, *up;
 
     if (!is_chosen(witness, stroke->above, 1) ||
         !is_chosen(witness, stroke->below, -1))
         return;
-    x[curve->count] = look_up(witness, stroke->x);
-    y[curve->count++] = look_up(witness, stroke->y);
+    across = without_unit(stroke->x);
+    up = without_unit(stroke->y);
+    x[curve->count] = look_up(witness, across);
+    y[curve->count++] = look_up(witness, up);
+    free(across);
+    free(up);
 }
 
 static bool is_point(const struct stroke *stroke)
@@ -284,6 +304,10 @@ static bool add_stroke(struct drawing *drawing, const struct yaml_node *node,
         if (points == NULL)
             points = add_curve(drawing, &stroke, panel, evidence->count);
         add_point(points, &stroke, witness);
+    }
+    if (points != NULL) {
+        divide(stroke.x, (double *)points->x, points->count);
+        divide(stroke.y, (double *)points->y, points->count);
     }
     schema_clear(stroke_fields, &stroke);
     return ok;

@@ -23,8 +23,8 @@
  * `where`: columns of its table (`table` names another of a run's files than
  * trajectory.csv), products of columns and numbers (-0.5*step_length*
  * step_length), divided by their first or last value by a final /first or
- * /last.  Where x begins with "axis." or "metric." a witness is a point, and
- * `above` or `below` choose witnesses by a metric.
+ * /last.  Where x begins with "axis." or "metric." a witness is a point of one
+ * curve, and `above` or `below` choose witnesses by a metric.
  */
 
 #ifndef EXPERIMENT_DRAWING_H
