@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "oracle.h"
 #include "saturation/evaluator.h"
+#include "shortened.h"
 
 static struct saturation_config standard(void)
 {
@@ -352,7 +353,7 @@ START_TEST(test_threads)
     struct network *network = oracle_network((size_t)_i * 11, 3);
     struct saturation_config config = standard();
     struct strings strings = random_strings(200, 12, 5);
-    double measured = saturation_measure(network, &config, &strings);
+    double measured = saturation_measure(network, &config, &strings, NULL);
 
     for (size_t e = 0; e < 4; e++) {
         struct decision *one;
@@ -368,7 +369,7 @@ START_TEST(test_threads)
             for (size_t i = 0; i < strings.count; i++)
                 check_same(&one[i], &many[i]);
             free(many);
-            again = saturation_measure(network, &config, &strings);
+            again = saturation_measure(network, &config, &strings, NULL);
             ck_assert_mem_eq(&again, &measured, sizeof(again));
         }
         free(one);
@@ -449,10 +450,51 @@ START_TEST(test_measure)
             sum += (double)(ab / quad_sqrt(aa) / quad_sqrt(bb));
         }
     }
-    ck_assert_double_eq_tol(saturation_measure(network, &config, &strings),
-                            sum / (double)tokens, 1e-5);
+    ck_assert_double_eq_tol(
+        saturation_measure(network, &config, &strings, NULL),
+        sum / (double)tokens, 1e-5);
     schema_clear(saturation_fields, &config);
     strings_clear(&strings);
+    network_free(network);
+}
+END_TEST
+
+/* Of each layer it is what a network of these layers alone would give; of the
+ * last, what is returned. */
+START_TEST(test_layers)
+{
+    struct network *network = oracle_network((size_t)_i, 13), *lower;
+    struct saturation_config config = standard();
+    struct strings strings = random_strings(300, 8, (uint64_t)_i);
+    double layers[2], last;
+
+    last = saturation_measure(network, &config, &strings, layers);
+    ck_assert_double_eq(last, layers[1]);
+    lower = shortened(network, 1, 2);
+    ck_assert_double_eq(saturation_measure(lower, &config, &strings, NULL),
+                        layers[0]);
+    network_free(lower);
+    schema_clear(saturation_fields, &config);
+    strings_clear(&strings);
+    network_free(network);
+}
+END_TEST
+
+/* A network far out on its ray has nowhere to go: 1 after every layer. */
+START_TEST(test_saturated_layers)
+{
+    struct network *network = oracle_network((size_t)_i, 13);
+    struct network *far = network_scaled(network, 1e5, PRECISION_DOUBLE);
+    struct saturation_config config = standard();
+    struct strings strings = random_strings(20, 8, (uint64_t)_i);
+    double layers[2];
+
+    saturation_measure(far, &config, &strings, layers);
+    for (size_t l = 0; l < 2; l++)
+        ck_assert_double_eq_tol(layers[l], 1, 1e-4);
+    schema_clear(saturation_fields, &config);
+    strings_clear(&strings);
+    network_free(far);
     network_free(network);
 }
 END_TEST
@@ -504,6 +546,8 @@ int main(void)
     tcase_set_timeout(other, 60);
     tcase_add_loop_test(other, test_encoder, 0, VARIANTS);
     tcase_add_loop_test(other, test_measure, 0, VARIANTS);
+    tcase_add_loop_test(other, test_layers, 0, VARIANTS);
+    tcase_add_loop_test(other, test_saturated_layers, 0, VARIANTS);
     tcase_add_loop_test(other, test_attention, 0, VARIANTS);
     suite_add_tcase(suite, names);
     suite_add_tcase(suite, scaled);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "plain_network.h"
+#include "shortened.h"
 #include "suite.h"
 
 #include "base/memory.h"
@@ -473,6 +474,46 @@ START_TEST(logits_read_the_encoder)
 }
 END_TEST
 
+/* After each layer stands what a network of these layers alone gives. */
+START_TEST(a_trace_is_that_of_shorter_networks)
+{
+    enum precision precision = choose_engine(_i);
+    struct strings strings;
+    struct batch batch = { .strings = &strings, .count = STRINGS };
+    uint8_t member[STRINGS];
+    size_t tokens;
+
+    draw_strings(&strings, member);
+    tokens = tokens_of(&strings);
+    for (int i = 0; i < 48; i += 5) {
+        struct model_config config = config_at(i);
+        struct network *network;
+        double *trace, *outputs;
+        size_t size;
+
+        config.n_layers = 3;
+        network = shaken(config, precision);
+        size = tokens * config.d_model;
+        trace = memory_new(3 * size, sizeof(double));
+        outputs = memory_new(size, sizeof(double));
+        network_trace(network, &batch, NULL, trace);
+        network_encode(network, &batch, NULL, outputs);
+        ck_assert_mem_eq(trace + 2 * size, outputs, size * sizeof(double));
+        for (size_t l = 0; l < 2; l++) {
+            struct network *lower = shortened(network, l + 1, SYMBOLS);
+
+            network_encode(lower, &batch, NULL, outputs);
+            ck_assert_mem_eq(trace + l * size, outputs, size * sizeof(double));
+            network_free(lower);
+        }
+        free(trace);
+        free(outputs);
+        network_free(network);
+    }
+    strings_clear(&strings);
+}
+END_TEST
+
 START_TEST(threads_change_nothing)
 {
     static const size_t threads[] = { 1, 2, 3, 7 };
@@ -828,6 +869,7 @@ int main(void)
     tcase_add_loop_test(tcase, wide_rows_keep_their_bits, 0, 6);
     tcase_add_loop_test(tcase, wide_gradient_is_generic_gradient, 2, 6);
     tcase_add_loop_test(tcase, logits_read_the_encoder, 0, 6);
+    tcase_add_loop_test(tcase, a_trace_is_that_of_shorter_networks, 0, 6);
     tcase_add_loop_test(tcase, threads_change_nothing, 0, 6);
     tcase_add_loop_test(tcase, shards_add_along_a_tree, 0, 6);
     tcase_add_loop_test(tcase, float_gradient_is_double_gradient, 0, 3);

@@ -285,6 +285,11 @@ START_TEST(probes_are_rows_of_the_validation_split)
         value_of(&metrics, "attention.validation.agreement"));
     ck_assert_double_eq(csv_value(&csv, 2, csv_column(&csv, "saturation")),
                         value_of(&metrics, "saturation"));
+    ck_assert_double_eq(
+        csv_value(&csv, 2, csv_column(&csv, "saturation.layers[0]")),
+        value_of(&metrics, "saturation.layers[0]"));
+    ck_assert_double_eq(csv_value(&csv, 0, csv_column(&csv, "saturation")),
+                        value_of(&metrics, "saturation.start"));
     ck_assert_double_eq(csv_value(&csv, 2, csv_column(&csv, "norm_ratio")),
                         value_of(&metrics, "norm.ratio"));
     csv_clear(&csv);

@@ -83,6 +83,8 @@ static void tell_under(const char *root, const struct told *told)
                     told->config, "language: dyck-1\n", NULL, &error));
     add_rows(&run, told);
     tell_metrics(told, &metrics);
+    EXPECT(run_write_saturation(&run, (double[]){ 0.125, 0.25 },
+                                (double[]){ 0.5, -0.25 }, 2, &error));
     path = run_file(&run, "metrics.json");
     EXPECT(metrics_write(&metrics, path, &error));
     if (!told->unfinished)
@@ -304,6 +306,10 @@ START_TEST(the_figure_shows_median_and_band)
                              "1 -0.25 -0.25 -0.25\n"));
     ck_assert(holds("f.dat", "# panel 3: 'each seed'\n# x y low high\n"
                              "0 3 nan nan\n10 18 nan nan\n20 33 nan nan\n"));
+    ck_assert(holds("f.dat", "# panel 4: 'untrained'\n# x y low high\n"
+                             "1 0.125 nan nan\n2 0.25 nan nan\n"));
+    ck_assert(holds("f.dat", "# panel 4: 'trained'\n# x y low high\n"
+                             "1 0.5 nan nan\n2 -0.25 nan nan\n"));
     ck_assert(!holds("f.dat", "attention"));
     ck_assert(holds("f.gp", "set logscale x"));
     ck_assert(holds("f.gp", "a t^0.31 + b"));

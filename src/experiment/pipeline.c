@@ -238,10 +238,18 @@ static struct verification verification(const struct pipeline *p,
 
 /* A row of probes.csv while it is built. */
 struct probe_row {
-    char *names[16];
-    double values[16];
+    char **names;
+    double *values;
     size_t count;
 };
+
+static void clear_probe(struct probe_row *row)
+{
+    for (size_t i = 0; i < row->count; i++)
+        free(row->names[i]);
+    free(row->names);
+    free(row->values);
+}
 
 static void probe_add(struct probe_row *row, const char *evaluator,
                       const char *measure, double value)
@@ -250,6 +258,9 @@ static void probe_add(struct probe_row *row, const char *evaluator,
 
     text_add_format(&name, "%s%s%s", evaluator, evaluator[0] != '\0' ? "." : "",
                     measure);
+    row->names = memory_resize(row->names, row->count + 1, sizeof *row->names);
+    row->values =
+        memory_resize(row->values, row->count + 1, sizeof *row->values);
     row->names[row->count] = text_take(&name);
     row->values[row->count++] = value;
 }
@@ -279,15 +290,38 @@ static double encoder_norm(const struct pipeline *p, const double *theta)
     return parameter_norms(network_layout(p->network), theta, NULL).norm;
 }
 
-/* NaN where the limit is not asked for or there is nothing to look at. */
-static double measure_saturation(const struct pipeline *p,
-                                 const struct network *network)
+/* After each layer, [n_layers], freed by the caller; NaN where the limit is
+ * not asked for or there is nothing to look at. */
+static double *measure_saturation(const struct pipeline *p,
+                                  const struct network *network)
 {
     const struct examples view = probe_examples(&p->dataset);
+    size_t n = p->settings->model.n_layers;
+    double *layers = memory_new(n, sizeof *layers);
 
-    if (!p->settings->saturation.limit || view.strings.count == 0)
-        return NAN;
-    return saturation_measure(network, &p->settings->saturation, &view.strings);
+    for (size_t l = 0; l < n; l++)
+        layers[l] = NAN;
+    if (p->settings->saturation.limit && view.strings.count > 0)
+        saturation_measure(network, &p->settings->saturation, &view.strings,
+                           layers);
+    return layers;
+}
+
+static void probe_add_saturation(struct probe_row *row,
+                                 const struct pipeline *p,
+                                 const struct network *network)
+{
+    size_t n = p->settings->model.n_layers;
+    double *layers = measure_saturation(p, network);
+
+    probe_add(row, "", "saturation", layers[n - 1]);
+    for (size_t l = 0; l < n; l++) {
+        char name[48];
+
+        snprintf(name, sizeof name, "saturation.layers[%zu]", l);
+        probe_add(row, "", name, layers[l]);
+    }
+    free(layers);
 }
 
 static bool probe(void *self, size_t step, const struct network *network,
@@ -309,13 +343,12 @@ static bool probe(void *self, size_t step, const struct network *network,
     if (ok && view.strings.count > 0) {
         probe_add(&row, "", "norm", norm);
         probe_add(&row, "", "norm_ratio", norm / encoder_norm(p, p->start));
-        probe_add(&row, "", "saturation", measure_saturation(p, network));
+        probe_add_saturation(&row, p, network);
         probe_add_verdicts(&row, &verdicts);
         ok = run_add_probe(&p->run, step, (const char *const *)row.names,
                            row.values, row.count, error);
     }
-    for (size_t i = 0; i < row.count; i++)
-        free(row.names[i]);
+    clear_probe(&row);
     for (size_t i = 0; list[i] != NULL; i++)
         evaluator_free(list[i]);
     verdicts_clear(&verdicts);
@@ -621,6 +654,26 @@ static void add_excess(struct pipeline *p)
     }
 }
 
+/* Trained and untrained, layer by layer: metrics, and saturation.csv. */
+static bool add_saturation(struct pipeline *p, struct error *error)
+{
+    size_t n = p->settings->model.n_layers;
+    struct network *untrained = network_scaled(
+        p->network, 1, (enum precision)p->settings->model.precision);
+    double *before, *after = measure_saturation(p, p->network);
+    bool ok;
+
+    network_set(untrained, p->start);
+    before = measure_saturation(p, untrained);
+    metrics_add_saturation(p->metrics, before, after, n);
+    ok = isnan(after[n - 1]) ||
+         run_write_saturation(&p->run, before, after, n, error);
+    network_free(untrained);
+    free(before);
+    free(after);
+    return ok;
+}
+
 static bool sum_up(struct pipeline *p, struct error *error)
 {
     struct metrics *metrics = p->metrics;
@@ -637,7 +690,8 @@ static bool sum_up(struct pipeline *p, struct error *error)
     metrics_add(metrics, "norm.start", start);
     metrics_add(metrics, "norm.final", final);
     metrics_add(metrics, "norm.ratio", final / start);
-    metrics_add(metrics, "saturation", measure_saturation(p, p->network));
+    if (!add_saturation(p, error))
+        return false;
     add_splits(p);
     metrics_add_verdicts(metrics, &p->verdicts);
     metrics_add_baselines(metrics, &p->baselines);

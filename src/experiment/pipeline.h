@@ -3,8 +3,9 @@
 /*
  * One run from its settings to its directory: the page to read first.
  *
- * Columns of probes.csv: norm, norm_ratio (|theta_t| / |theta_0|), saturation,
- * then for each evaluator asked for among trained, limit and attention
+ * Columns of probes.csv: norm, norm_ratio (|theta_t| / |theta_0|), saturation
+ * and saturation.layers[0] and so on (evaluator.h), then for each evaluator
+ * asked for among trained, limit and attention
  * <evaluator>.accuracy, <evaluator>.agreement, <evaluator>.undecided, and
  * under a sequence objective <evaluator>.position_accuracy, all on the first
  * PROBE_STRINGS strings of the validation split.

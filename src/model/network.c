@@ -316,7 +316,24 @@ struct evaluation {
     } * parts;
     size_t n_parts;
     double *logits, *outputs; /* one of them, the other NULL */
+    size_t first_layer;       /* whose outputs come first; then all above */
+    size_t n_tokens;
 };
+
+static void take_outputs(const struct evaluation *evaluation,
+                         const struct part *part,
+                         const struct workspace *workspace)
+{
+    const struct network *network = evaluation->network;
+    size_t d = network->config.d_model;
+    double *outputs = evaluation->outputs + part->token * d;
+
+    for (size_t l = evaluation->first_layer; l < network->config.n_layers;
+         l++) {
+        network->engine->outputs(network->weights, workspace, l, outputs);
+        outputs += evaluation->n_tokens * d;
+    }
+}
 
 static void evaluate_part(void *context, size_t item, size_t thread)
 {
@@ -333,9 +350,7 @@ static void evaluate_part(void *context, size_t item, size_t thread)
                         objective_is_sequence(network->objective),
                     NULL);
     if (evaluation->outputs != NULL)
-        engine->outputs(network->weights, parking->workspace,
-                        evaluation->outputs +
-                            part->token * network->config.d_model);
+        take_outputs(evaluation, part, parking->workspace);
     else
         engine->logits(network->weights, parking->workspace,
                        evaluation->logits +
@@ -359,6 +374,7 @@ static void evaluate(struct evaluation *evaluation)
             row += rows_of(evaluation->network, batch, j);
         }
     }
+    evaluation->n_tokens = token;
     parallel_for(evaluation->n_parts, evaluate_part, evaluation);
     free(evaluation->parts);
 }
@@ -372,6 +388,17 @@ void network_logits(const struct network *network, const struct batch *batch,
 
 void network_encode(const struct network *network, const struct batch *batch,
                     const struct attention_rule *rule, double *outputs)
+{
+    evaluate(
+        &(struct evaluation){ .network = network,
+                              .batch = batch,
+                              .rule = rule,
+                              .outputs = outputs,
+                              .first_layer = network->config.n_layers - 1 });
+}
+
+void network_trace(const struct network *network, const struct batch *batch,
+                   const struct attention_rule *rule, double *outputs)
 {
     evaluate(&(struct evaluation){
         .network = network, .batch = batch, .rule = rule, .outputs = outputs });

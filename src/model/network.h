@@ -92,6 +92,11 @@ void network_logits(const struct network *network, const struct batch *batch,
 void network_encode(const struct network *network, const struct batch *batch,
                     const struct attention_rule *rule, double *outputs);
 
+/* The residual stream after every layer, [n_layers][tokens][d_model]; the last
+ * layer's through the final norm, which is what network_encode gives. */
+void network_trace(const struct network *network, const struct batch *batch,
+                   const struct attention_rule *rule, double *outputs);
+
 /*
  * Which draw of dropout the next gradients make: whether an element is lost
  * depends on (SEED, STEP), its string's place in the batch, token, layer and

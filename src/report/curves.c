@@ -2,7 +2,8 @@
 
 /*
  * The main figure.  Panels 1 and 2 hold what was probed along the runs against
- * the norm ratio |theta_t| / |theta_0|, panel 3 the norm against the step.
+ * the norm ratio |theta_t| / |theta_0|, panel 3 the norm against the step, and
+ * panel 4, where there is more than one layer, saturation by layer.
  */
 
 #include <math.h>
@@ -36,7 +37,7 @@ static const struct line_of {
 /* What one run wrote; tables may be empty. */
 struct history {
     const struct record *record;
-    struct csv probes, trajectory;
+    struct csv probes, trajectory, saturation;
 };
 
 /* The figure being put together: curves and what they point into. */
@@ -54,6 +55,7 @@ static void clear_drawing(struct drawing *drawing)
     for (size_t i = 0; i < drawing->n_histories; i++) {
         csv_clear(&drawing->histories[i].probes);
         csv_clear(&drawing->histories[i].trajectory);
+        csv_clear(&drawing->histories[i].saturation);
     }
     for (size_t i = 0; i < drawing->n_blocks; i++)
         free(drawing->blocks[i]);
@@ -115,8 +117,10 @@ static bool read_histories(struct drawing *drawing,
             continue;
         history->record = record;
         drawing->n_histories++;
-        ok = read_table(&history->probes, record, "probes.csv", error) &&
-             read_table(&history->trajectory, record, "trajectory.csv", error);
+        ok =
+            read_table(&history->probes, record, "probes.csv", error) &&
+            read_table(&history->trajectory, record, "trajectory.csv", error) &&
+            read_table(&history->saturation, record, "saturation.csv", error);
     }
     return ok;
 }
@@ -267,6 +271,26 @@ static void add_norms(struct drawing *drawing, const struct seeds *seeds,
     }
 }
 
+/* Every seed's own lines, untrained and trained. */
+static void add_layers(struct drawing *drawing, const struct seeds *seeds,
+                       const char *suffix)
+{
+    static const char *const columns[] = { "untrained", "trained" };
+
+    for (size_t i = 0; i < seeds->count * 2; i++) {
+        const struct csv *csv = &seeds->histories[i / 2]->saturation;
+
+        if (csv->n_rows > 1)
+            add_curve(drawing,
+                      &(struct curve){
+                          .title = name_line(drawing, columns[i % 2], suffix),
+                          .x = read_column(drawing, csv, "layer"),
+                          .y = read_column(drawing, csv, columns[i % 2]),
+                          .count = csv->n_rows,
+                          .panel = 3 });
+    }
+}
+
 static void add_seeds(struct drawing *drawing, const struct seeds *seeds,
                       const char *suffix)
 {
@@ -283,6 +307,7 @@ static void add_seeds(struct drawing *drawing, const struct seeds *seeds,
         else
             add_lines(drawing, seeds, &probed[i], suffix);
     add_norms(drawing, seeds, suffix);
+    add_layers(drawing, seeds, suffix);
 }
 
 /* Group by group in the order met; titles name the group if there are
@@ -387,6 +412,14 @@ static double find_floor(const struct drawing *drawing, int panel)
     return 0;
 }
 
+static bool has_panel(const struct drawing *drawing, int panel)
+{
+    for (size_t i = 0; i < drawing->n_curves; i++)
+        if (drawing->curves[i].panel == panel)
+            return true;
+    return false;
+}
+
 bool report_figure(const struct records *records, const char *experiment,
                    const char *group, const char *base, bool *drawn,
                    struct error *error)
@@ -410,8 +443,10 @@ bool report_figure(const struct records *records, const char *experiment,
                       "share of strings; cosine", logarithmic, false,
                       find_floor(&drawing, 1), 1.03 },
                     { name_growth(&drawing), "step", "|\xce\xb8(t)|", true,
-                      is_wide(&drawing, 2, 'y'), 0, 0 } },
-        .n_panels = 3,
+                      is_wide(&drawing, 2, 'y'), 0, 0 },
+                    { "saturation by layer", "layer", "cosine", false, false,
+                      find_floor(&drawing, 3), 1.03 } },
+        .n_panels = has_panel(&drawing, 3) ? 4 : 3,
         .curves = drawing.curves,
         .n_curves = drawing.n_curves,
     };

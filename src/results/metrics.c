@@ -3,6 +3,7 @@
 #include "results/metrics.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,6 +201,25 @@ void metrics_add_heads(struct metrics *metrics,
 {
     for (int mask = 0; mask < HEAD_MASKS; mask++)
         add_heads(metrics, (enum head_mask)mask, profiles);
+}
+
+void metrics_add_saturation(struct metrics *metrics, const double *untrained,
+                            const double *trained, size_t n)
+{
+    double rise = 0;
+
+    metrics_add(metrics, "saturation", trained[n - 1]);
+    metrics_add(metrics, "saturation.start", untrained[n - 1]);
+    for (size_t l = 0; l < n; l++) {
+        char name[64];
+
+        snprintf(name, sizeof name, "saturation.layers[%zu]", l);
+        metrics_add(metrics, name, trained[l]);
+        snprintf(name, sizeof name, "saturation.start.layers[%zu]", l);
+        metrics_add(metrics, name, untrained[l]);
+        rise += (trained[l] - untrained[l]) / (double)n;
+    }
+    metrics_add(metrics, "saturation.rise", rise);
 }
 
 bool metrics_write(const struct metrics *metrics, const char *path,

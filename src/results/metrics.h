@@ -10,7 +10,10 @@
  *   <set>.least, <set>.most              the lengths of its strings
  *   shortcut.<name>.<set>.accuracy       name and set as in baselines.csv
  *   dataset.<split>.strings | distinct | seen    (the last a share of them)
- *   norm.start, norm.final, norm.ratio, saturation, loss.final, steps,
+ *   norm.start, norm.final, norm.ratio, loss.final, steps,
+ *   saturation, saturation.layers[l]     of the last layer; of each, from 0 on
+ *   saturation.start, saturation.start.layers[l]   of the untrained network
+ *   saturation.rise                      mean over layers of the difference
  *   growth.<law>.a | b | p | r2, path.* (course.h), and both with norm.* after
  *   layers.<l>. for each layer,
  *   heads.<mask>.argmax | mean | other   how many heads are of the class
@@ -50,6 +53,9 @@ void metrics_add_verdicts(struct metrics *metrics,
 /* Each name after PREFIX; a, b and p where the fit has them. */
 void metrics_add_growth(struct metrics *metrics, const char *prefix,
                         const struct growth_fit *fits, size_t count);
+/* Of N layers, untrained and trained. */
+void metrics_add_saturation(struct metrics *metrics, const double *untrained,
+                            const double *trained, size_t n);
 void metrics_add_heads(struct metrics *metrics,
                        const struct head_profiles *profiles);
 

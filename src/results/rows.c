@@ -293,6 +293,24 @@ bool run_write_heads(struct run *run, const struct head_profiles *profiles,
     return write_table(run, "heads.csv", &rows, error);
 }
 
+bool run_write_saturation(struct run *run, const double *untrained,
+                          const double *trained, size_t n_layers,
+                          struct error *error)
+{
+    static const char *const names[] = { "layer", "untrained", "trained",
+                                         NULL };
+    struct text rows = { 0 };
+
+    add_header(&rows, names);
+    for (size_t l = 0; l < n_layers; l++) {
+        csv_count(&rows, l + 1); /* as figures count them */
+        csv_number(&rows, untrained[l]);
+        csv_number(&rows, trained[l]);
+        csv_end(&rows);
+    }
+    return write_table(run, "saturation.csv", &rows, error);
+}
+
 bool run_write_baselines(struct run *run, const struct baselines *baselines,
                          struct error *error)
 {

@@ -11,6 +11,8 @@
  *   trajectory.csv   one row a record      probes.csv   one row a probe
  *   verdict.csv      evaluator x set x class
  *   heads.csv        mask x layer x head   growth.csv   growth laws
+ *   saturation.csv   layer: cosine with the saturated network's encodings,
+ *                    untrained and trained (evaluator.h)
  *   baselines.csv    set x shortcut        metrics.json  numbers by name
  *   checkpoints/     step-00000000.safetensors ...
  */
@@ -108,6 +110,9 @@ bool run_write_verdicts(struct run *run, const struct verdicts *verdicts,
                         struct error *error);
 bool run_write_heads(struct run *run, const struct head_profiles *profiles,
                      struct error *error);
+bool run_write_saturation(struct run *run, const double *untrained,
+                          const double *trained, size_t n_layers,
+                          struct error *error);
 bool run_write_baselines(struct run *run, const struct baselines *baselines,
                          struct error *error);
 bool run_write_growth(struct run *run, const struct growth_fit *fits,

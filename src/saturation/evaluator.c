@@ -344,9 +344,10 @@ struct task {
     size_t n_outputs;
     struct decision *decisions;
     /* of saturation_measure */
-    size_t first, d;
-    const double *outputs;
-    double *cosines; /* sums over the tokens of each string */
+    size_t first, d, n_layers;
+    size_t n_tokens;       /* of the block */
+    const double *outputs; /* [n_layers][n_tokens][d] */
+    double *cosines;       /* [string][n_layers], sums over its tokens */
 };
 
 /* Decides by the logits of one final state. */
@@ -547,14 +548,25 @@ static void measure_string(void *context, size_t item, size_t thread)
     const struct strings *strings = task->strings;
     size_t i = task->first + item, n = strings_length(strings, i) + 1;
     size_t token = strings->offsets[i] - strings->offsets[task->first] + item;
-    const struct state **states = memory_new(n, sizeof(struct state *));
+    const struct state **states =
+        memory_new((task->n_layers + 1) * n, sizeof(struct state *));
 
-    asymptotic_read_all(task->asymptotic, thread, strings_at(strings, i), n - 1,
-                        states);
-    task->cosines[i] = 0;
-    for (size_t t = 0; t < n; t++)
-        task->cosines[i] +=
-            cosine(task->outputs + (token + t) * task->d, &states[t]->output);
+    asymptotic_trace(task->asymptotic, thread, strings_at(strings, i), n - 1,
+                     states);
+    for (size_t l = 0; l < task->n_layers; l++) {
+        const double *outputs =
+            task->outputs + (l * task->n_tokens + token) * task->d;
+        double sum = 0;
+
+        for (size_t t = 0; t < n; t++) {
+            const struct state *state = states[(l + 1) * n + t];
+
+            sum += cosine(outputs + t * task->d, l + 1 < task->n_layers
+                                                     ? &state->stream
+                                                     : &state->output);
+        }
+        task->cosines[i * task->n_layers + l] = sum;
+    }
     free(states);
 }
 
@@ -567,30 +579,43 @@ static void measure_block(struct task *task, const struct network *network,
                     strings->offsets[task->first] + count;
     size_t *index = memory_new(count, sizeof(*index));
     struct batch batch = { strings, index, count };
-    double *outputs = memory_new(tokens * task->d, sizeof(*outputs));
+    double *outputs =
+        memory_new(task->n_layers * tokens * task->d, sizeof(*outputs));
 
     for (size_t i = 0; i < count; i++)
         index[i] = task->first + i;
-    network_encode(network, &batch, NULL, outputs);
+    network_trace(network, &batch, NULL, outputs);
     task->outputs = outputs;
+    task->n_tokens = tokens;
     parallel_for(count, measure_string, task);
     free(outputs);
     free(index);
 }
 
+/* The mean over all tokens of what LAYER has. */
+static double mean_cosine(const struct task *task, size_t layer)
+{
+    const struct strings *strings = task->strings;
+    double sum = 0;
+
+    for (size_t i = 0; i < strings->count; i++)
+        sum += task->cosines[i * task->n_layers + layer];
+    return sum / (double)tokens_before(strings, strings->count);
+}
+
 double saturation_measure(const struct network *network,
                           const struct saturation_config *config,
-                          const struct strings *strings)
+                          const struct strings *strings, double *layers)
 {
     struct task task = { .strings = strings,
-                         .d = network_config(network)->d_model };
-    double sum = 0;
+                         .d = network_config(network)->d_model,
+                         .n_layers = network_config(network)->n_layers };
+    double last = 0;
     size_t count;
 
-    if (strings->count == 0)
-        return 0;
     task.asymptotic = asymptotic_limit(network, config->orders);
-    task.cosines = memory_new(strings->count, sizeof(*task.cosines));
+    task.cosines =
+        memory_new(strings->count * task.n_layers + 1, sizeof(*task.cosines));
     asymptotic_prepare(task.asymptotic);
     for (; task.first < strings->count; task.first += count) {
         count = strings->count - task.first;
@@ -598,10 +623,12 @@ double saturation_measure(const struct network *network,
             count = MEASURED;
         measure_block(&task, network, count);
     }
-    for (size_t i = 0; i < strings->count; i++)
-        sum += task.cosines[i];
+    for (size_t l = 0; l < task.n_layers; l++) {
+        last = strings->count > 0 ? mean_cosine(&task, l) : 0;
+        if (layers != NULL)
+            layers[l] = last;
+    }
     free(task.cosines);
     asymptotic_free(task.asymptotic);
-    return sum / (double)(strings->offsets[strings->count] -
-                          strings->offsets[0] + strings->count);
+    return last;
 }

@@ -83,10 +83,13 @@ void evaluators_free(struct evaluator **evaluators); /* NULL is fine */
 
 /*
  * Mean over the tokens of STRINGS of the cosine between the final encoder
- * outputs of `trained` and of `limit` (its leading coefficients).
+ * outputs of `trained` and of `limit` (its leading coefficients).  LAYERS
+ * [n_layers], unless NULL, takes the same of the residual stream after each
+ * layer (Merrill et al. 2021, figure 2); after the last one it is what is
+ * returned, the final norm included.
  */
 double saturation_measure(const struct network *network,
                           const struct saturation_config *config,
-                          const struct strings *strings);
+                          const struct strings *strings, double *layers);
 
 #endif

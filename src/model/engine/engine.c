@@ -72,13 +72,16 @@ static void logits(const struct weights *w, struct workspace *s, double *logits)
 }
 
 static void outputs(const struct weights *w, const struct workspace *s,
-                    double *outputs)
+                    size_t layer, double *outputs)
 {
     size_t d = w->config->d_model;
+    const real *rows = layer + 1 < w->config->n_layers
+                           ? s->layers[layer + 1].attention.input
+                           : s->final;
 
     for (size_t r = 0; r < s->n_read; r++)
         for (size_t i = 0; i < d; i++)
-            outputs[r * d + i] = (double)s->final[r * w->d + i];
+            outputs[r * d + i] = (double)rows[r * w->d + i];
 }
 
 static void backward(const struct weights *w, struct workspace *s,

@@ -64,11 +64,13 @@ struct engine {
                     const uint64_t *drop_key);
 
     /* After forward: [read][n_outputs] for every token or every string, and
-     * after that of EVERY token [tokens][d]. */
+     * after that of EVERY token [tokens][d]: what LAYER left in the residual
+     * stream, after the last one through the final norm. */
     void (*logits)(const struct weights *weights, struct workspace *workspace,
                    double *logits);
     void (*outputs)(const struct weights *weights,
-                    const struct workspace *workspace, double *outputs);
+                    const struct workspace *workspace, size_t layer,
+                    double *outputs);
 
     /* Adds to GRADIENT what SIGNALS, the derivatives by the logits of the
      * last call of logits, make of this chunk. */
