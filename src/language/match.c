@@ -2,49 +2,129 @@
 
 #include "language/match.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "language/clue.h"
+
+enum goal {
+    READ_WHOLE,  /* count the ways to read a whole string */
+    FIND_NEXT,   /* collect what may follow, as long as no clue is met */
+    BEGIN_MEMBER /* does a member begin so? */
+};
 
 /* A string, or a prefix, held against a pattern term by term. */
 struct match {
+    enum goal goal;
     const struct template *template;
     const struct branch *branch;
     const uint16_t *symbols;
     size_t length;
     struct word words[TEMPLATE_MOST_VARIABLES];
-    bool deferred;  /* a term was passed over before its words were known */
-    bool *allowed;  /* of a prefix: what may follow; NULL: a whole string */
-    bool undecided; /* of a prefix */
-    size_t readings, most; /* counts readings up to MOST */
+    struct clue *clues; /* [terms] passed over before their words were known */
+    size_t n_clues;
+    bool *allowed;         /* FIND_NEXT */
+    bool deferred;         /* FIND_NEXT: a clue was met, there may be more */
+    size_t readings, most; /* counts readings, or beginnings, up to MOST */
     size_t target;         /* of the last reading */
+    const struct pattern_term *undecided; /* BEGIN_MEMBER: by this clue */
 };
 
 static void match_terms(struct match *match, size_t i, size_t at);
 
-/* Do all terms, put together, make the string? */
-static bool verify(const struct match *match)
+static bool is_said(const struct word *word, const uint16_t *symbols,
+                    size_t length)
+{
+    return word->length == length &&
+           memcmp(word->symbols, symbols, length * sizeof *symbols) == 0;
+}
+
+/* Do the clues that have the word of VARIABLE, and no unknown one, fit it? */
+static bool agrees(const struct match *match, size_t variable)
 {
     const struct pattern *pattern = &match->branch->pattern;
-    size_t at = 0;
+    bool ok = true;
 
-    for (size_t i = 0; i < pattern->count; i++) {
+    for (size_t i = 0; ok && i < match->n_clues; i++) {
+        const struct clue *clue = &match->clues[i];
         struct word word;
-        bool same;
 
-        if (!pattern_value(pattern, &pattern->terms[i], match->words, &word))
-            return false;
-        same = word.length <= match->length - at &&
-               memcmp(word.symbols, match->symbols + at,
-                      word.length * sizeof *word.symbols) == 0;
-        at += word.length;
+        if (!pattern_has(clue->term, variable) ||
+            !pattern_value(pattern, clue->term, match->words, &word))
+            continue;
+        ok = is_said(&word, clue->symbols, clue->length);
         free(word.symbols);
-        if (!same)
-            return false;
     }
-    return at == match->length;
+    return ok;
 }
+
+/* ------------------------------------------------- prefixes of some member */
+
+/* Whether the clues leave a word for VARIABLE. */
+static enum answer ask(const struct match *match, size_t variable)
+{
+    struct clue *clues = memory_new(match->n_clues, sizeof *clues);
+    enum answer answer = ANSWER_UNKNOWN;
+    bool simple = true;
+    size_t count = 0;
+
+    for (size_t i = 0; i < match->n_clues; i++) {
+        if (!pattern_has(match->clues[i].term, variable))
+            continue;
+        simple &= !pattern_is_arithmetic(match->clues[i].term->kind);
+        clues[count++] = match->clues[i];
+    }
+    if (simple)
+        answer = clue_ask(&match->template->variables[variable],
+                          &match->branch->pattern, clues, count);
+    free(clues);
+    return answer;
+}
+
+/* The prefix ends here: is there a word for every variable? */
+static void judge(struct match *match)
+{
+    const struct pattern_term *undecided = NULL;
+
+    for (size_t i = 0; i < match->n_clues; i++) {
+        const struct pattern_term *term = match->clues[i].term;
+
+        for (size_t v = 0; v < match->template->n_variables; v++) {
+            enum answer answer = ANSWER_YES;
+
+            if (pattern_has(term, v) && match->words[v].symbols == NULL)
+                answer = ask(match, v);
+            if (answer == ANSWER_NO)
+                return;
+            if (answer == ANSWER_UNKNOWN)
+                undecided = term;
+        }
+    }
+    if (undecided != NULL)
+        match->undecided = undecided;
+    else
+        match->readings++;
+}
+
+static void push(struct match *match, const struct pattern_term *term,
+                 size_t at, size_t end, bool open)
+{
+    match->clues[match->n_clues++] =
+        (struct clue){ term, match->symbols + at, end - at, open };
+}
+
+/* The prefix ends within TERM, which began at AT. */
+static void judge_open(struct match *match, const struct pattern_term *term,
+                       size_t at)
+{
+    push(match, term, at, match->length, true);
+    judge(match);
+    match->n_clues--;
+}
+
+/* ------------------------------------------------------------------- terms */
 
 /* A term that comes to WORD. */
 static void match_known(struct match *match, size_t i, size_t at,
@@ -58,50 +138,96 @@ static void match_known(struct match *match, size_t i, size_t at,
         return;
     if (shared == word->length)
         match_terms(match, i + 1, at + shared);
-    else if (match->allowed != NULL)
+    else if (match->goal == FIND_NEXT)
         match->allowed[word->symbols[shared]] = true;
+    else if (match->goal == BEGIN_MEMBER)
+        judge(match);
+}
+
+/* With WORD, which is only read, for variable V. */
+static void match_with(struct match *match, size_t v, struct word word,
+                       size_t i, size_t at)
+{
+    match->words[v] = word;
+    if (agrees(match, v))
+        match_terms(match, i, at);
+    match->words[v].symbols = NULL;
 }
 
 /* A variable that is met for the first time. */
 static void match_variable(struct match *match, size_t i, size_t at)
 {
-    size_t v = match->branch->pattern.terms[i].index;
-    const struct machine *machine = &match->template->variables[v].machine;
+    const struct pattern_term *term = &match->branch->pattern.terms[i];
+    const struct machine *machine =
+        &match->template->variables[term->index].machine;
     uint32_t state = machine->shape.start;
+    size_t end = at;
 
-    for (size_t end = at; machine->live[state] && match->readings < match->most;
-         end++) {
-        if (machine->shape.accept[state]) {
-            /* borrowed: what is known is only read */
-            match->words[v] =
-                (struct word){ (uint16_t *)match->symbols + at, end - at };
-            match_terms(match, i + 1, end);
-            match->words[v].symbols = NULL;
-        }
+    for (; machine->live[state] && match->readings < match->most; end++) {
+        if (machine->shape.accept[state] &&
+            (match->goal != BEGIN_MEMBER || end < match->length))
+            match_with(
+                match, term->index,
+                (struct word){ (uint16_t *)match->symbols + at, end - at },
+                i + 1, end);
         if (end == match->length)
             break;
         state = automaton_step(&machine->shape, state, match->symbols[end]);
     }
-    if (match->allowed == NULL || !machine->live[state])
+    if (!machine->live[state] || match->readings >= match->most)
         return;
-    for (size_t s = 0; s < machine->shape.symbols; s++)
+    if (match->goal == BEGIN_MEMBER)
+        judge_open(match, term, at);
+    for (size_t s = 0; match->goal == FIND_NEXT && s < machine->shape.symbols;
+         s++)
         if (machine->live[automaton_step(&machine->shape, state, s)])
             match->allowed[s] = true;
 }
 
-/* A function whose variables are still to come: any length will do. */
+/* The variable of a term without arithmetic. */
+static size_t find_variable(const struct pattern_term *term)
+{
+    while (term->kind != PATTERN_VARIABLE)
+        term = &term->parts[0];
+    return term->index;
+}
+
+/* A function, up to END, whose words are still to come. */
+static void match_clue(struct match *match, size_t i, size_t at, size_t end)
+{
+    const struct pattern *pattern = &match->branch->pattern;
+    const struct pattern_term *term = &pattern->terms[i];
+    struct word word;
+
+    push(match, term, at, end, false);
+    if (!pattern_is_arithmetic(term->kind) &&
+        clue_solve(pattern, &match->clues[match->n_clues - 1], &word)) {
+        size_t v = find_variable(term);
+
+        if (automaton_contains(&match->template->variables[v].machine.shape,
+                               word.symbols, word.length))
+            match_with(match, v, word, i + 1, end);
+        free(word.symbols);
+    } else {
+        match_terms(match, i + 1, end);
+    }
+    match->n_clues--;
+}
+
 static void match_later(struct match *match, size_t i, size_t at)
 {
-    bool before = match->deferred;
+    size_t last = match->length;
 
-    if (match->allowed != NULL) {
-        match->undecided = true;
+    if (match->goal == FIND_NEXT) {
+        match->deferred = true;
         return;
     }
-    match->deferred = true;
-    for (; at <= match->length && match->readings < match->most; at++)
-        match_terms(match, i + 1, at);
-    match->deferred = before;
+    if (match->goal == BEGIN_MEMBER) {
+        judge_open(match, &match->branch->pattern.terms[i], at);
+        last--;
+    }
+    for (size_t end = at; end <= last && match->readings < match->most; end++)
+        match_clue(match, i, at, end);
 }
 
 static void match_terms(struct match *match, size_t i, size_t at)
@@ -111,10 +237,12 @@ static void match_terms(struct match *match, size_t i, size_t at)
 
     if (match->readings >= match->most)
         return;
+    if (match->goal == BEGIN_MEMBER && at == match->length) {
+        judge(match);
+        return;
+    }
     if (i == pattern->count) {
-        if (match->allowed == NULL && at == match->length &&
-            (!match->deferred || verify(match)))
-            match->readings++;
+        match->readings += match->goal == READ_WHOLE && at == match->length;
         return;
     }
     if (pattern_value(pattern, &pattern->terms[i], match->words, &word)) {
@@ -129,6 +257,23 @@ static void match_terms(struct match *match, size_t i, size_t at)
         match->target = at;
 }
 
+/* --------------------------------------------------------------- questions */
+
+static void run(struct match *match, enum goal goal, const uint16_t *symbols,
+                size_t length)
+{
+    static const uint16_t nothing;
+
+    match->goal = goal;
+    match->symbols = symbols != NULL ? symbols : &nothing;
+    match->length = length;
+    match->clues =
+        memory_new(match->branch->pattern.count + 1, sizeof *match->clues);
+    match_terms(match, 0, 0);
+    assert(match->n_clues == 0);
+    free(match->clues);
+}
+
 size_t match_count(const struct template *template, const uint16_t *symbols,
                    size_t length, size_t most, size_t *target)
 {
@@ -137,52 +282,85 @@ size_t match_count(const struct template *template, const uint16_t *symbols,
     for (size_t i = 0; i < template->n_branches && readings < most; i++) {
         struct match match = { .template = template,
                                .branch = &template->branches[i],
-                               .symbols = symbols,
-                               .length = length,
                                .most = most - readings };
 
-        match_terms(&match, 0, 0);
+        run(&match, READ_WHOLE, symbols, length);
         readings += match.readings;
         *target = match.target;
     }
     return readings;
 }
 
+/* Whether a member of one of the branches that are DEFERRED begins so. */
+static enum answer begin_member(const struct template *template,
+                                const bool *deferred, const uint16_t *symbols,
+                                size_t length, struct undecided *undecided)
+{
+    enum answer answer = ANSWER_NO;
+
+    for (size_t i = 0; answer != ANSWER_YES && i < template->n_branches; i++) {
+        struct match match = { .template = template,
+                               .branch = &template->branches[i],
+                               .most = 1 };
+
+        if (!deferred[i])
+            continue;
+        run(&match, BEGIN_MEMBER, symbols, length);
+        if (match.readings > 0)
+            answer = ANSWER_YES;
+        else if (match.undecided != NULL && answer == ANSWER_NO) {
+            answer = ANSWER_UNKNOWN;
+            *undecided = (struct undecided){ match.branch, match.undecided };
+        }
+    }
+    return answer;
+}
+
 bool match_next(const struct template *template, const uint16_t *prefix,
                 size_t length, bool *allowed, bool *end,
-                const struct branch **undecided)
+                struct undecided *undecided)
 {
+    uint16_t *longer = memory_new(length + 1, sizeof *longer);
+    bool *deferred = memory_new(template->n_branches, sizeof *deferred);
+    enum answer answer = ANSWER_YES;
     size_t target;
 
     memset(allowed, false, template->alphabet->size);
-    *undecided = NULL;
     for (size_t i = 0; i < template->n_branches; i++) {
         struct match match = { .template = template,
                                .branch = &template->branches[i],
-                               .symbols = prefix,
-                               .length = length,
                                .allowed = allowed,
                                .most = 1 };
 
-        match_terms(&match, 0, 0);
-        if (match.undecided)
-            *undecided = &template->branches[i];
+        run(&match, FIND_NEXT, prefix, length);
+        deferred[i] = match.deferred;
+    }
+    memcpy(longer, prefix, length * sizeof *prefix);
+    for (size_t s = 0; answer != ANSWER_UNKNOWN && s < template->alphabet->size;
+         s++) {
+        if (allowed[s])
+            continue;
+        longer[length] = (uint16_t)s;
+        answer =
+            begin_member(template, deferred, longer, length + 1, undecided);
+        allowed[s] = answer == ANSWER_YES;
     }
     *end = match_count(template, prefix, length, 1, &target) > 0;
-    return *undecided == NULL;
+    free(longer);
+    free(deferred);
+    return answer != ANSWER_UNKNOWN;
 }
 
 size_t match_certain(const struct template *template, const uint16_t *symbols,
                      size_t length)
 {
     bool *allowed = memory_new(template->alphabet->size, sizeof *allowed);
-    const struct branch *undecided;
+    struct undecided undecided;
     size_t i = 0;
 
-    for (bool live = true, end; i < length && live; i += live) {
-        match_next(template, symbols, i, allowed, &end, &undecided);
-        live = undecided != NULL || allowed[symbols[i]];
-    }
+    for (bool live = true, end; i < length && live; i += live)
+        live = !match_next(template, symbols, i, allowed, &end, &undecided) ||
+               allowed[symbols[i]];
     i += i < length; /* the symbol that may not follow was read */
     free(allowed);
     return i;

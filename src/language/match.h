@@ -13,11 +13,16 @@
 size_t match_count(const struct template *template, const uint16_t *symbols,
                    size_t length, size_t most, size_t *target);
 
-/* As language_next.  False, and *BRANCH is to blame, if it is not decided:
- * where a function comes before its variable. */
+/* Where what a prefix tells of words to come was not decided. */
+struct undecided {
+    const struct branch *branch; /* NULL: nowhere */
+    const struct pattern_term *term;
+};
+
+/* As language_next; false where it is UNDECIDED. */
 bool match_next(const struct template *template, const uint16_t *prefix,
                 size_t length, bool *allowed, bool *end,
-                const struct branch **branch);
+                struct undecided *undecided);
 
 /* How many symbols make it certain that a string is no member. */
 size_t match_certain(const struct template *template, const uint16_t *symbols,

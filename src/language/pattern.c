@@ -227,7 +227,10 @@ static bool read_term(struct parser *parser)
     if (parser->text[parser->at] != '{')
         return read_symbol(parser, term);
     parser->at++;
-    return read_expression(parser, term) && expect(parser, '}');
+    if (!read_expression(parser, term))
+        return false;
+    term->place = passage_place(parser->passage, term->at);
+    return expect(parser, '}');
 }
 
 bool pattern_read(struct pattern *out, const struct passage *passage,

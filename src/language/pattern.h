@@ -35,6 +35,7 @@ struct pattern_term {
     enum pattern_kind kind;
     size_t index;               /* of the symbol, or of the variable */
     size_t at;                  /* where it stands in the text */
+    struct place place;         /* and in the file, of a whole term */
     struct pattern_term *parts; /* what the function is of */
     size_t n_parts;
 };

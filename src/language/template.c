@@ -84,12 +84,13 @@ static bool template_next(const void *self, const uint16_t *prefix,
                           size_t length, bool *allowed, bool *end,
                           struct error *error)
 {
-    const struct branch *undecided;
+    struct undecided undecided;
 
     return match_next(self, prefix, length, allowed, end, &undecided) ||
-           error_add(error, ERROR_CONFIG, &undecided->place, undecided->key,
-                     "the symbols that may follow are not decided where a "
-                     "function comes before its variable");
+           error_add(error, ERROR_CONFIG, &undecided.term->place,
+                     undecided.branch->key,
+                     "the symbols that may follow are not decided where this "
+                     "comes before the words it is of");
 }
 
 static bool template_why_not(const void *self, const uint16_t *symbols,
