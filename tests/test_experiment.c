@@ -401,7 +401,7 @@ static const struct {
       "--set model.construction=own: model.construction: no construction has "
       "the name of the language\n" },
     { "", "model.construction=anbncn",
-      "e.yaml:4:8: model.construction: anbncn is made for 3 symbols, the "
+      "--set model.construction=anbncn: model.construction: anbncn is made for 3 symbols, the "
       "language has 2\n" },
     { "", "model.preset=bert",
       "--set model.preset=bert: model.preset: unknown word \"bert\"; "
@@ -445,7 +445,7 @@ static const struct {
       "e.yaml:6:9: sweep.train.rate.x: no such place: the path goes through a "
       "value, or has an empty word\n" },
     { "sweep: {model.n_heads: [2, 3]}\n", NULL,
-      "e.yaml:4:8: model.n_heads: 3 heads cannot share d_model 8 evenly\n" },
+      "e.yaml:6:28: model.n_heads: 3 heads cannot share d_model 8 evenly\n" },
     { "model: {}\n", NULL,
       "e.yaml:6:1: model: duplicate key; the first is at 4:1\n" },
     { "quick: 7\n", NULL,
@@ -491,46 +491,6 @@ START_TEST(complains_with_places)
     ck_assert(ok == (mistakes[_i].said == NULL));
     ck_assert(ok || error.kind == ERROR_CONFIG);
     ck_assert_said(&error, mistakes[_i].said != NULL ? mistakes[_i].said : "");
-}
-END_TEST
-
-/* What no room sees alone. */
-START_TEST(settings_are_checked_together)
-{
-    static const char *const overrides[] = { "data.train.count=stream",
-                                             "train.batch=full",
-                                             "model.positions=learned",
-                                             "model.max_length=3", NULL };
-    struct error error = { 0 };
-
-    scratch_write("e.yaml", plain, strlen(plain));
-    ck_assert(!experiment_check("e.yaml", overrides, &error));
-    ck_assert_said(
-        &error,
-        "e.yaml:5:8: train.batch: a stream has no full batch; accepted: a "
-        "whole number of at least 1\n"
-        "e.yaml:4:8: model.max_length: 3 positions are learned, but strings "
-        "have up to 4 symbols\n");
-}
-END_TEST
-
-START_TEST(a_prefix_knows_no_length)
-{
-    static const char *const overrides[] = { "data.objective=prefix-membership",
-                                             "model.positions=[i/n, (-1)^i]",
-                                             NULL };
-    static const char *const sign[] = { "data.objective=prefix-membership",
-                                        "model.positions=[(-1)^i]", NULL };
-    struct error error = { 0 };
-
-    scratch_write("e.yaml", plain, strlen(plain));
-    ck_assert(!experiment_check("e.yaml", overrides, &error));
-    ck_assert_said(&error,
-                   "e.yaml:4:8: model.positions: prefix-membership asks about "
-                   "every prefix, and i/n tells it how long the string is; "
-                   "accepted: positions without n\n");
-    ck_assert(experiment_check("e.yaml", sign, &error));
-    error_clear(&error);
 }
 END_TEST
 
@@ -590,9 +550,7 @@ int main(void)
     tcase_add_checked_fixture(wrong, open_and_enter, leave_and_close);
     tcase_add_loop_test(wrong, complains_with_places, 0,
                         sizeof mistakes / sizeof *mistakes);
-    tcase_add_test(wrong, settings_are_checked_together);
     tcase_add_test(wrong, all_mistakes_at_once);
-    tcase_add_test(wrong, a_prefix_knows_no_length);
     tcase_add_test(wrong, a_file_that_is_not_there_is_no_configuration);
     suite_add_tcase(suite, cases);
     suite_add_tcase(suite, wrong);

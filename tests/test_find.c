@@ -47,7 +47,13 @@ static const struct {
     { "mine", "project/languages/x.yaml", "project/languages/mine.yaml" },
     { "beside", "project/experiments/./x.yaml",
       "project/experiments/./../languages/beside.yaml" },
-    /* a path is itself */
+    /* a path is looked for from the experiment, then from here */
+    { "../languages/beside.yaml", "project/experiments/x.yaml",
+      "project/experiments/../languages/beside.yaml" },
+    { "mine.yaml", "project/experiments/x.yaml",
+      "project/experiments/mine.yaml" },
+    { "languages/here.yaml", "project/experiments/x.yaml",
+      "languages/here.yaml" },
     { "project/languages/beside.yaml", "elsewhere/x.yaml",
       "project/languages/beside.yaml" },
     { "./languages/here.yaml", NULL, "./languages/here.yaml" },
@@ -59,8 +65,8 @@ START_TEST(files_are_found_where_documented)
     struct error error = { 0 };
     char *path;
 
-    ck_assert(
-        language_find(found[_i].name, found[_i].from, &place, &path, &error));
+    ck_assert(language_find(found[_i].name, found[_i].from, &place, NULL, &path,
+                            &error));
     ck_assert_str_eq(path, found[_i].path);
     free(path);
 }
@@ -73,17 +79,18 @@ START_TEST(the_places_tried_are_named)
     char *path;
 
     ck_assert(!language_find("nowhere", "project/experiments/x.yaml", &place,
-                             &path, &error));
+                             "language", &path, &error));
     ck_assert_ptr_null(path);
     ck_assert_int_eq(error.kind, ERROR_CONFIG);
     ck_assert_said(
         &error,
-        "x.yaml:3:11: no language \"nowhere\"; there is no "
+        "x.yaml:3:11: language: no language \"nowhere\"; there is no "
         "project/experiments/nowhere.yaml, "
         "project/languages/nowhere.yaml, languages/nowhere.yaml, " DATADIR
         "/languages/nowhere.yaml\n");
-    ck_assert(!language_find("a/b", NULL, NULL, &path, &error));
-    ck_assert_said(&error, "saturn: no language \"a/b\"; there is no a/b\n");
+    ck_assert(!language_find("a/b", "c/d.yaml", NULL, NULL, &path, &error));
+    ck_assert_said(&error, "saturn: no language \"a/b\"; there is no c/a/b, "
+                           "a/b\n");
 }
 END_TEST
 

@@ -446,8 +446,6 @@ START_TEST(all_mistakes_of_a_file_are_told)
         "(accepted: count, length)\n"
         "x.yaml:2:10: train.count: wrong value \"many\"; accepted: a whole "
         "number in 1..1000000000\n"
-        "x.yaml:2:3: train.length: missing; accepted: a range such as 7 or "
-        "2..50, or a list of them, in 0..1000\n"
         "x.yaml:4:7: mask: wrong value \"1\"; accepted: true or false\n"
         "x.yaml:5:7: rate: wrong value \"fast\"; accepted: a number above "
         "0\n");

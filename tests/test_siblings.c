@@ -124,7 +124,7 @@ START_TEST(a_missing_sibling_has_its_place)
     ck_assert(!experiment_load(&experiment, scratch_path("e.yaml"), NULL, false,
                                &error));
     complaint = said(&error);
-    ck_assert_ptr_nonnull(strstr(complaint, "e.yaml:4:"));
+    ck_assert_ptr_nonnull(strstr(complaint, "e.yaml:7:14: data.neg"));
     ck_assert_ptr_nonnull(strstr(complaint, "no language \"other\""));
 }
 END_TEST

@@ -60,6 +60,17 @@ bool error_add(struct error *error, enum error_kind kind,
 bool error_set(struct error *error, enum error_kind kind, const char *format,
                ...) __attribute__((format(printf, 3, 4)));
 
+/*
+ * Whether no complaint is about one of the keys given (`const char *`, the
+ * last NULL), about what it holds, or about what it stands in: then its value
+ * can be judged.
+ */
+bool error_spares(const struct error *error, ...) __attribute__((sentinel));
+
+/* Puts the complaints about a file in the file's order, files in the order
+ * in which they were met. */
+void error_sort(struct error *error);
+
 /* One line a complaint: `file:line:column: key.path: what is wrong`. */
 void error_print(const struct error *error, FILE *out);
 

@@ -103,6 +103,7 @@ static bool run(const struct options *options, struct error *error)
         struct error mine = { 0 };
         bool ok = check_file(path, options, &out, &mine);
 
+        error_sort(&mine);
         if (ok && !options->print)
             text_add_format(&out, "%s: ok\n", path);
         json_append(files, describe(path, ok, &mine));

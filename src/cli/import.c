@@ -231,7 +231,7 @@ static bool find_language(struct import *import, struct error *error)
 
     if (options->language == NULL)
         return error_set(error, ERROR_CONFIG, "import needs --language=NAME");
-    ok = language_find(options->language, NULL, NULL, &path, error) &&
+    ok = language_find(options->language, NULL, NULL, NULL, &path, error) &&
          load_language(&import->language, path, options, error);
     free(path);
     if (!ok)

@@ -346,7 +346,7 @@ static bool run(const struct options *options, struct error *error)
                          "language does not know what to do with \"%s\"",
                          options->operands[2 + actions[action].operands]);
     task.word = options->operands[2];
-    ok = language_find(options->operands[0], NULL, NULL, &path, error) &&
+    ok = language_find(options->operands[0], NULL, NULL, NULL, &path, error) &&
          load_language(&task.language, path, options, error) &&
          actions[action].run(&task, error);
     language_free(task.language);

@@ -212,6 +212,7 @@ int main(int argc, char **argv)
     statistics_start();
     run(argc, argv, &error);
     output_finish(&error);
+    error_sort(&error);
     error_print(&error, stderr);
     status = (int)error.kind;
     error_clear(&error);

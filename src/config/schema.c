@@ -125,11 +125,9 @@ static bool is_known(const char *const *names, const char *key)
     return *names != NULL;
 }
 
-static bool check_keys(const struct field *fields, const struct yaml_node *map,
-                       const char *path, const char *const *ignored,
-                       struct error *error)
+static bool check_keys(const struct yaml_node *map, const char *path,
+                       const char *const *names, struct error *error)
 {
-    const char **names = known_keys(fields, ignored);
     size_t strange = 0;
 
     for (size_t i = 0; i < map->count; i++) {
@@ -147,8 +145,27 @@ static bool check_keys(const struct field *fields, const struct yaml_node *map,
     if (strange > ENOUGH)
         error_add(error, ERROR_CONFIG, &map->place, path,
                   "%zu more unknown keys", strange - ENOUGH);
-    free(names);
     return strange == 0;
+}
+
+/* The value under KEY, or under an unknown key that is nearest to it: the
+ * file is wrong, but the value can be looked at. */
+static const struct yaml_node *find_meant(const struct yaml_node *map,
+                                          const char *key,
+                                          const char *const *names)
+{
+    const struct yaml_node *value = yaml_get(map, key);
+
+    for (size_t i = 0; value == NULL && map != NULL && i < map->count; i++) {
+        const char *word = map->keys[i]->text, *nearest;
+
+        if (is_known(names, word))
+            continue;
+        nearest = text_nearest(word, names);
+        if (nearest != NULL && strcmp(nearest, key) == 0)
+            value = map->items[i];
+    }
+    return value;
 }
 
 static bool read_map(const struct field *fields, const struct yaml_node *node,
@@ -156,6 +173,7 @@ static bool read_map(const struct field *fields, const struct yaml_node *node,
                      const char *const *ignored, void *out, struct error *error)
 {
     struct text accepted = { 0 };
+    const char **names;
     bool ok = true;
 
     if (node != NULL)
@@ -170,10 +188,11 @@ static bool read_map(const struct field *fields, const struct yaml_node *node,
         text_clear(&accepted);
         return false;
     }
+    names = known_keys(fields, ignored);
     if (node != NULL)
-        ok = check_keys(fields, node, path, ignored, error);
+        ok = check_keys(node, path, names, error);
     for (const struct field *f = fields; f->key != NULL; f++) {
-        const struct yaml_node *item = yaml_get(node, f->key);
+        const struct yaml_node *item = find_meant(node, f->key, names);
         void *value = (char *)out + f->offset;
         char *at = join(path, f->key);
 
@@ -181,6 +200,7 @@ static bool read_map(const struct field *fields, const struct yaml_node *node,
                            : read_standard(f, place, at, value, error);
         free(at);
     }
+    free(names);
     return ok;
 }
 

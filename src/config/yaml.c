@@ -166,6 +166,20 @@ bool yaml_is_null(const struct yaml_node *node)
     return node->kind == YAML_SCALAR && node->plain && is_null_text(node->text);
 }
 
+const struct place *yaml_place(const struct yaml_node *root, const char *path)
+{
+    while (root->kind == YAML_MAP && path[0] != '\0') {
+        size_t length = strcspn(path, ".");
+        struct yaml_node **at = find(root, path, length);
+
+        if (at == NULL)
+            break;
+        root = *at;
+        path += length + (path[length] == '.');
+    }
+    return &root->place;
+}
+
 bool yaml_set(struct yaml_node *root, const char *path, struct yaml_node *value)
 {
     struct place place = { .file = value->place.file };

@@ -51,6 +51,10 @@ void yaml_clear(struct yaml_document *document);
 /* The value under KEY of a map; NULL when absent or NODE is not a map. */
 struct yaml_node *yaml_get(const struct yaml_node *node, const char *key);
 
+/* Where the value at the dotted PATH is written, or the map on the way to it
+ * in which it is missing. */
+const struct place *yaml_place(const struct yaml_node *root, const char *path);
+
 /* Nothing, as in `key:`, `key: ~` and `key: null`. */
 bool yaml_is_null(const struct yaml_node *node);
 

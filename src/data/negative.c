@@ -333,7 +333,7 @@ static bool load_sibling(const struct negative *negative,
     bool ok =
         (negative->path != NULL ||
          language_find(negative->sibling, place != NULL ? place->file : NULL,
-                       place, &path, error)) &&
+                       place, "data.negatives", &path, error)) &&
         language_load(&sibling->language,
                       negative->path != NULL ? negative->path : path, error) &&
         match_symbols(language, sibling, place, error) &&

@@ -365,7 +365,7 @@ static bool check_where(const struct yaml_node *where, const char *path,
 {
     bool ok = true;
 
-    for (size_t i = 0; where != NULL && i < where->count; i++) {
+    for (size_t i = 0; where != NULL && axes != NULL && i < where->count; i++) {
         const char *key = where->keys[i]->text;
         const char *nearest = text_nearest(key, axes);
         struct text at = { 0 };

@@ -46,9 +46,9 @@ struct claims {
 };
 
 /* A list of strings or of {that, where, over} maps; keys of WHERE must be
- * among AXES (NULL-terminated), which the sweep declares.  A metric that no
- * run could have is refused here, not after a night of training.  The caller
- * clears, even after a failure. */
+ * among AXES (NULL-terminated), which the sweep declares, or NULL where it is
+ * wrong itself.  A metric that no run could have is refused here, not after a
+ * night of training.  The caller clears, even after a failure. */
 bool claims_read(struct claims *claims, const struct yaml_node *node,
                  const char *path, const char *const *axes,
                  struct error *error);

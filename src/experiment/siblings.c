@@ -55,7 +55,7 @@ bool siblings_find(struct negatives *negatives, const char *experiment,
         negative->path = find_copy(negatives, k, experiment);
         if (negative->path == NULL)
             ok &= language_find(negative->sibling, experiment, place,
-                                &negative->path, error);
+                                "data.negatives", &negative->path, error);
     }
     return ok;
 }

@@ -25,15 +25,15 @@ static char *languages_beside(const char *folder)
     return text_take(&path);
 }
 
-/* FOLDER/NAME.yaml, unless PLACES has it. */
+/* FOLDER/NAME and SUFFIX, unless PLACES has it. */
 static void add_place(char **places, size_t *count, const char *folder,
-                      const char *name)
+                      const char *name, const char *suffix)
 {
     struct text path = { 0 };
 
     if (strcmp(folder, ".") != 0)
         text_add_format(&path, "%s/", folder);
-    text_add_format(&path, "%s.yaml", name);
+    text_add_format(&path, "%s%s", name, suffix);
     for (size_t i = 0; i < *count; i++)
         if (strcmp(places[i], path.data) == 0) {
             text_clear(&path);
@@ -44,22 +44,24 @@ static void add_place(char **places, size_t *count, const char *folder,
 
 static size_t find_places(const char *name, const char *from, char **places)
 {
+    bool is_path = strchr(name, '/') != NULL || text_ends(name, ".yaml");
     size_t count = 0;
 
-    if (strchr(name, '/') != NULL || text_ends(name, ".yaml")) {
-        places[0] = memory_copy_text(name);
-        return 1;
-    }
-    if (from != NULL) {
+    if (from != NULL && name[0] != '/') {
         char *folder = file_folder(from), *beside = languages_beside(folder);
 
-        add_place(places, &count, folder, name);
-        add_place(places, &count, beside, name);
+        add_place(places, &count, folder, name, is_path ? "" : ".yaml");
+        if (!is_path)
+            add_place(places, &count, beside, name, ".yaml");
         free(folder);
         free(beside);
     }
-    add_place(places, &count, "languages", name);
-    add_place(places, &count, DATADIR "/languages", name);
+    if (is_path) {
+        add_place(places, &count, ".", name, "");
+    } else {
+        add_place(places, &count, "languages", name, ".yaml");
+        add_place(places, &count, DATADIR "/languages", name, ".yaml");
+    }
     return count;
 }
 
@@ -81,7 +83,8 @@ static bool is_candidate(const char *path)
 }
 
 bool language_find(const char *name, const char *from,
-                   const struct place *place, char **path, struct error *error)
+                   const struct place *place, const char *key, char **path,
+                   struct error *error)
 {
     char *places[MOST_PLACES];
     size_t count = find_places(name, from, places);
@@ -98,7 +101,7 @@ bool language_find(const char *name, const char *from,
             free(places[i]);
     }
     if (*path == NULL)
-        error_add(error, ERROR_CONFIG, place, NULL,
+        error_add(error, ERROR_CONFIG, place, key,
                   "no language \"%s\"; there is no %s", name, tried.data);
     text_clear(&tried);
     return *path != NULL;

@@ -376,7 +376,8 @@ static bool load_named(struct language **out, const struct yaml_node *node,
     char *path;
     bool ok;
 
-    if (!language_find(node->text, host->path, &node->place, &path, error))
+    if (!language_find(node->text, host->path, &node->place, NULL, &path,
+                       error))
         return false;
     ok = check_cycle(path, node, host, error) &&
          load(out, path, values, host, beside, error);

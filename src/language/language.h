@@ -42,14 +42,16 @@ bool language_load_with(struct language **out, const char *path,
                         const struct parameters *values, struct error *error);
 
 /*
- * The path of the file meant by NAME: NAME itself when it holds a '/' or ends
- * in .yaml, else NAME.yaml in the folder of FROM (a file, may be NULL), in
- * languages/ beside that folder, in ./languages, or where it was installed,
- * passing over experiments of that name.
- * Caller frees; ERROR_CONFIG naming the places tried, at PLACE.
+ * The path of the file meant by NAME.  One that holds a '/' or ends in .yaml
+ * is a path, from the folder of FROM (a file, may be NULL), then from the
+ * working directory.  Another is looked for as NAME.yaml in the folder of
+ * FROM, in languages/ beside that folder, in ./languages, and where it was
+ * installed, passing over experiments of that name.
+ * Caller frees; ERROR_CONFIG naming the places tried, at PLACE and KEY.
  */
 bool language_find(const char *name, const char *from,
-                   const struct place *place, char **path, struct error *error);
+                   const struct place *place, const char *key, char **path,
+                   struct error *error);
 void language_free(struct language *language); /* NULL is fine */
 
 const char *language_name(const struct language *language);

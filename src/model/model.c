@@ -160,31 +160,44 @@ const struct field model_fields[] = {
 };
 /* clang-format on */
 
+static bool check_positions(const struct model_config *config,
+                            const struct place *place, struct error *error)
+{
+    size_t features;
+
+    if (!error_spares(error, "model.positions", "model.position_map",
+                      "model.d_model", NULL))
+        return true;
+    features = position_features(config->positions, config->d_model);
+    if (config->position_map && features == 0)
+        return error_add(error, ERROR_CONFIG, place, "model.position_map",
+                         "positions have no features to map; accepted: "
+                         "positions sinusoidal or a list of features");
+    if (!config->position_map && features > config->d_model)
+        return error_add(error, ERROR_CONFIG, place, "model.positions",
+                         "%zu features do not fit into d_model %zu; accepted: "
+                         "fewer, or position_map true",
+                         features, config->d_model);
+    return true;
+}
+
 bool model_check(const struct model_config *config, const struct place *place,
                  struct error *error)
 {
-    size_t features = position_features(config->positions, config->d_model);
     bool ok = true;
 
-    if (config->readout == READOUT_BEGIN && config->mask != MASK_FULL &&
+    if (error_spares(error, "model.readout", "model.mask", NULL) &&
+        config->readout == READOUT_BEGIN && config->mask != MASK_FULL &&
         config->mask != MASK_ZERO)
         ok = error_add(error, ERROR_CONFIG, place, "model.readout",
                        "the begin mark sees nothing but itself unless "
                        "model.mask is full or zero");
-    if (config->d_model % config->n_heads != 0)
+    if (error_spares(error, "model.d_model", "model.n_heads", NULL) &&
+        config->d_model % config->n_heads != 0)
         ok = error_add(error, ERROR_CONFIG, place, "model.n_heads",
                        "%zu heads cannot share d_model %zu evenly",
                        config->n_heads, config->d_model);
-    if (config->position_map && features == 0)
-        ok = error_add(error, ERROR_CONFIG, place, "model.position_map",
-                       "positions have no features to map; accepted: "
-                       "positions sinusoidal or a list of features");
-    if (!config->position_map && features > config->d_model)
-        ok = error_add(error, ERROR_CONFIG, place, "model.positions",
-                       "%zu features do not fit into d_model %zu; accepted: "
-                       "fewer, or position_map true",
-                       features, config->d_model);
-    return ok;
+    return check_positions(config, place, error) && ok;
 }
 
 bool model_has_final_norm(const struct model_config *config)

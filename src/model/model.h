@@ -66,7 +66,8 @@ extern const struct field model_fields[];
 
 /* Refuses d_model not a multiple of n_heads, more features of positions than
  * d_model where they are added as they are, a map where there are none, and a
- * begin mark read where it sees itself alone; PLACE is the model block. */
+ * begin mark read where it sees itself alone; PLACE is the model block.  What
+ * ERROR complains about already is left alone. */
 bool model_check(const struct model_config *config, const struct place *place,
                  struct error *error);
 
