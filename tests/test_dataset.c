@@ -399,6 +399,27 @@ START_TEST(impossible_data_is_told)
 }
 END_TEST
 
+/* Where only members are drawn, negatives need not exist. */
+START_TEST(members_alone_need_no_negatives)
+{
+    struct made *made =
+        made_of("aa-star",
+                "{train: {count: 9, length: 2..6}, test: {count: 9, length: "
+                "[2..6]}, positives: 1}",
+                1);
+
+    for (size_t i = 0; i < 9; i++)
+        ck_assert(made->dataset.train.member[i]);
+    ck_assert(dataset_has_kind(&made->dataset, 0, 0));
+    ck_assert(!dataset_has_kind(&made->dataset, 0, 1));
+    unmake(made);
+    made = made_of("majority", "{train: {count: 9, length: 2..6}}", 1);
+    ck_assert(dataset_has_kind(&made->dataset, 0, 0));
+    ck_assert(dataset_has_kind(&made->dataset, 0, 1));
+    unmake(made);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("dataset");
@@ -414,6 +435,7 @@ int main(void)
     tcase_add_test(tests, distinct_equals_brute_force);
     tcase_add_test(tests, disjoint_splits_share_no_string);
     tcase_add_test(tests, impossible_data_is_told);
+    tcase_add_test(tests, members_alone_need_no_negatives);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -475,6 +475,34 @@ START_TEST(few_strings_are_enumerated)
 }
 END_TEST
 
+/* Where the data are members alone, kinds of negatives that a bin does not
+ * have are passed over; all lengths from 1 on have others of Dyck-1. */
+START_TEST(a_kind_that_is_not_there_has_no_row)
+{
+    struct verify_config config = { .samples = 30, .level = 0.95 };
+    struct verification verification = { &config, &dataset, evaluators, false,
+                                         NULL };
+    struct verdicts verdicts = { 0 };
+
+    open_data("aa-star", "{train: {count: 5, length: 2..200}, positives: 1, "
+                         "negatives: {uniform: 1/2, edit-1: 1/2}}");
+    verify_samples(&verification, &verdicts);
+    ck_assert_uint_eq(verdicts.count, EVALUATORS * 2); /* all, members */
+    ck_assert_uint_eq(find(&verdicts, "limit", "verify[0]", "all")->strings,
+                      30);
+    verdicts_clear(&verdicts);
+    close_data();
+    open_data("dyck-1",
+              "{train: {count: 5, length: 2..20}, positives: 1, negatives: "
+              "{uniform: 1}}");
+    verify_samples(&verification, &verdicts);
+    ck_assert_uint_eq(find(&verdicts, "limit", "verify[0]", "uniform")->strings,
+                      30);
+    verdicts_clear(&verdicts);
+    close_data();
+}
+END_TEST
+
 /* The prior is right on the members, or on all others, and on nothing else. */
 START_TEST(prior_says_one_label)
 {
@@ -626,6 +654,7 @@ int main(void)
     tcase_add_test(tests, exhaustive_goes_depth_first);
     tcase_add_test(tests, an_alphabet_of_one_is_no_trap);
     tcase_add_test(tests, few_strings_are_enumerated);
+    tcase_add_test(tests, a_kind_that_is_not_there_has_no_row);
     tcase_add_test(tests, prior_says_one_label);
     tcase_add_test(tests, settings_have_defaults);
     suite_add_tcase(suite, tests);

@@ -295,29 +295,45 @@ static bool find_lengths(struct dataset *dataset, size_t r,
                      language_name(dataset->language), range.least, range.most);
 }
 
-/* Draws one of the K-th negatives at every length of LENGTHS that is true. */
+/* Draws one of the K-th negatives of LENGTH, if there is any. */
+static bool has_negative(const struct dataset *dataset, size_t k, size_t length)
+{
+    const struct negative *negative = &dataset->config->negatives.items[k];
+    uint16_t *buffer = memory_new(length + 1, sizeof *buffer);
+    struct stream stream;
+    bool found;
+
+    stream_init(&stream, dataset->seed, "data.check", length);
+    found = negative_draw(negative, dataset->language, &dataset->siblings[k],
+                          length, &stream, buffer);
+    free(buffer);
+    return found;
+}
+
+bool dataset_has_kind(const struct dataset *dataset, size_t bin, size_t kind)
+{
+    size_t range = RANGE_TEST + bin;
+
+    for (size_t i = 0; kind > 0 && i < dataset->n_lengths[range]; i++)
+        if (!has_negative(dataset, kind - 1, dataset->lengths[range][i]))
+            return false;
+    return true;
+}
+
+/* Looks for the K-th negative at every length of LENGTHS that is true. */
 static bool check_kind(const struct dataset *dataset, size_t k,
                        const bool *lengths, size_t longest,
                        const struct place *place, struct error *error)
 {
     const struct negative *negative = &dataset->config->negatives.items[k];
-    uint16_t *buffer = memory_new(longest + 1, sizeof *buffer);
-    bool ok = true;
 
-    for (size_t n = 0; ok && n <= longest; n++) {
-        struct stream stream;
-
-        stream_init(&stream, dataset->seed, "data.check", n);
-        if (lengths[n] &&
-            !negative_draw(negative, dataset->language, &dataset->siblings[k],
-                           n, &stream, buffer))
-            ok = error_add(error, ERROR_CONFIG, place, "data.negatives",
-                           "no %s negative of %s exists at length %zu: %s",
-                           negative->name, language_name(dataset->language), n,
-                           negative_absence(negative));
-    }
-    free(buffer);
-    return ok;
+    for (size_t n = 0; n <= longest; n++)
+        if (lengths[n] && !has_negative(dataset, k, n))
+            return error_add(error, ERROR_CONFIG, place, "data.negatives",
+                             "no %s negative of %s exists at length %zu: %s",
+                             negative->name, language_name(dataset->language),
+                             n, negative_absence(negative));
+    return true;
 }
 
 static bool check_kinds(const struct dataset *dataset,
@@ -446,7 +462,10 @@ static bool prepare(struct dataset *dataset, struct language *language,
     dataset->n_lengths = memory_new(ranges, sizeof *dataset->n_lengths);
     for (size_t r = 0; r < ranges; r++)
         ok &= find_lengths(dataset, r, place, error);
-    return ok && check_kinds(dataset, place, error) &&
+    /* Where no split draws a negative, none need exist. */
+    return ok &&
+           (dataset->config->positives >= 1 ||
+            check_kinds(dataset, place, error)) &&
            (!dataset->config->disjoint || check_sides(dataset, place, error));
 }
 

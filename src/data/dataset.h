@@ -117,6 +117,10 @@ void dataset_stream(const struct dataset *dataset, size_t first, size_t count,
 void dataset_sample(const struct dataset *dataset, size_t bin, size_t kind,
                     size_t count, struct examples *out);
 
+/* Whether there are strings of class KIND at all member lengths of test bin
+ * BIN; there always are, unless positives is 1 and no split draws others. */
+bool dataset_has_kind(const struct dataset *dataset, size_t bin, size_t kind);
+
 /* The lengths asked for: of train (0), validation (1), test bin B (2 + B). */
 struct range dataset_range(const struct dataset *dataset, size_t range);
 

@@ -566,7 +566,8 @@ static void verify_bin(const struct verification *verification, size_t bin,
     survey.least = dataset_range(dataset, range).least;
     survey.most = dataset_range(dataset, range).most;
     for (size_t kind = 0; kind < survey.n_classes; kind++) {
-        if (is_left_out(verification, kind == 0))
+        if (is_left_out(verification, kind == 0) ||
+            !dataset_has_kind(dataset, bin, kind))
             continue;
         survey.enumerated[kind] =
             is_small(dataset, kind, lengths, n_lengths, samples);
