@@ -89,9 +89,11 @@ static const struct {
     { "{item: i, of: grid, metric: norm.final, most: 2.9, paper: 1.5}",
       "1.5 [0, 3] (at most 2.9)", "FAIL", EXACT },
     { "{item: i, of: grid, that: \"norm.final >= 1\", over: median}",
-      "median 1.5 over 16 seeds (norm.final >= 1)", "HELD", CLAIM },
+      "median 1.5 over 16 runs by rate, decay, kind (norm.final >= 1)", "HELD",
+      CLAIM },
     { "{item: i, of: grid, that: \"norm.final >= 1\"}",
-      "min 0 over 16 seeds (norm.final >= 1)", "REFUTED", CLAIM },
+      "min 0 over 16 runs by rate, decay, kind (norm.final >= 1)", "REFUTED",
+      CLAIM },
     { "{item: i, of: grid, metric: norm.final, order: {by: rate, of: [10, "
       "0.01, 1, 0.1]}}",
       "10 3, 0.01 2, 1 1, 0.1 0", "HELD", CLAIM },
@@ -100,7 +102,23 @@ static const struct {
       "0.1 0, 10 3", "REFUTED", CLAIM },
     { "{item: i, of: grid, metric: norm.final, order: {by: rate, of: [10, "
       "99]}}",
-      "10 3, 99 nan", "REFUTED", CLAIM },
+      "10 3, 99 nan", "ERROR", CLAIM },
+    { "{item: i, of: grid, metric: norm.final, order: {by: rate, of: [10, "
+      "0.01], least: 1}}",
+      "10 3, 0.01 2 (by at least 1)", "HELD", CLAIM },
+    { "{item: i, of: grid, metric: norm.final, order: {by: rate, of: [10, "
+      "0.01], least: 1.1}}",
+      "10 3, 0.01 2 (by at least 1.1)", "REFUTED", CLAIM },
+    { "{item: i, of: grid, metric: norm.absent, paper: 1}", "nan", "ERROR",
+      CLAIM },
+    { "{item: i, of: grid, that: \"norm.fall > 1\"}",
+      "no run has norm.fall (norm.fall > 1)", "ERROR", CLAIM },
+    { "{item: i, of: grid, that: \"norm.fall > 1\"}",
+      "no run has norm.fall (norm.fall > 1)", "FAIL", EXACT },
+    { "{item: i, of: grid, metric: norm.fall, flips: {columns: rate, along: "
+      "decay, at: 0, least: 0}}",
+      "norm.fall crosses 0 once in 0, never in 4 of 4 columns", "ERROR",
+      CLAIM },
     { "{item: i, of: grid, metric: norm.ratio, flips: {columns: rate, along: "
       "decay, at: 0, least: 0.75}}",
       "norm.ratio crosses 0 once in 3, never in 0 of 4 columns, at "
@@ -145,7 +163,7 @@ static const struct {
       "page.yaml:1:1: item.item: missing; accepted: text\n" },
     { "{item: i, of: grid, metric: norm.final, order: {by: rate}}",
       "page.yaml:1:48: item: wrong type: a map; accepted: a map of by (an "
-      "axis) and of (its values)\n" },
+      "axis) and of (its values), and least (a number)\n" },
     { "{item: i, of: grid, metric: norm.final, flips: {at: 1}}",
       "page.yaml:1:48: item: wrong type: a map; accepted: a map of columns and "
       "along (axes), at and least (numbers)\n" },

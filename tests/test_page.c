@@ -74,8 +74,8 @@ START_TEST(a_page_counts_its_verdicts)
         "row,kind,item,ours,paper,verdict\n"
         "3,exact,right,13,13,PASS\n"
         "3,exact,wrong,4,5,FAIL\n"
-        "3,claim,grows,min 4 over 2 seeds (norm.ratio >= 4),,HELD\n"
-        "3,claim,shrinks,min 4 over 2 seeds (norm.ratio < 1),,REFUTED\n"
+        "3,claim,grows,min 4 over 2 runs by layer (norm.ratio >= 4),,HELD\n"
+        "3,claim,shrinks,min 4 over 2 runs by layer (norm.ratio < 1),,REFUTED\n"
         "3,claim,ours,no run yet,,OPEN\n"
         "5,claim,Later,somebody else's,,OPEN\n");
     page = scratch_read(scratch_path("out/README.md"));
@@ -93,6 +93,42 @@ START_TEST(a_page_counts_its_verdicts)
     ck_assert(file_exists(scratch_path("out/rows.tex")));
     ck_assert(file_exists(scratch_path("out/rows.json")));
     text_clear(&rows);
+    text_clear(&page);
+}
+END_TEST
+
+/* Rate 1 crosses between 1 and 4, rate 2 never, rate 3 twice. */
+static const char grid[] = "rate,decay,x\n1,1,2\n1,4,0\n1,16,0\n"
+                           "2,1,2\n2,4,2\n2,16,2\n3,1,2\n3,4,0\n3,16,2\n";
+
+START_TEST(maps_list_their_crossings)
+{
+    static const char text[] =
+        "page: p\ntitle: t\nseries: {g: {file: grid.csv, axes: [rate, "
+        "decay]}}\nrows:\n  - row: 4\n    about: a\n    claim:\n"
+        "      - {item: \"map: flips\", of: g, metric: x, flips: {columns: "
+        "rate, along: decay, at: 1, least: 0.5}}\n";
+    struct page_counts counts;
+    struct error error = { 0 };
+    struct text list, page;
+
+    scratch_write(scratch_path("grid.csv"), grid, sizeof grid - 1);
+    ck_assert_msg(write_example(text, &counts, &error), "%s", said(&error));
+    ck_assert_uint_eq(counts.of[REFUTED], 1);
+    list = scratch_read(scratch_path("out/crossings.csv"));
+    ck_assert_str_eq(list.data, "row,item,column,crossings,at,ends\n"
+                                "4,map: flips,1,1,2,below\n"
+                                "4,map: flips,2,0,,above\n"
+                                "4,map: flips,3,2,,above\n");
+    page = scratch_read(scratch_path("out/README.md"));
+    ck_assert_msg(strstr(page.data, "Where each column crosses, on decay:\n\n"
+                                    "| rate | map             |\n"
+                                    "| ---: | --------------- |\n"
+                                    "|    1 | 2               |\n"
+                                    "|    2 | all above       |\n"
+                                    "|    3 | crosses 2 times |\n") != NULL,
+                  "%s", page.data);
+    text_clear(&list);
     text_clear(&page);
 }
 END_TEST
@@ -128,8 +164,10 @@ int main(void)
     Suite *suite = suite_create("page");
     TCase *tests = tcase_create("page");
 
+    tcase_set_timeout(tests, 60); /* gnuplot takes its time */
     tcase_add_checked_fixture(tests, set_up, scratch_close);
     tcase_add_test(tests, a_page_counts_its_verdicts);
+    tcase_add_test(tests, maps_list_their_crossings);
     tcase_add_loop_test(tests, mistakes_are_placed, 0,
                         (int)(sizeof bad / sizeof bad[0]));
     suite_add_tcase(suite, tests);

@@ -33,9 +33,13 @@ static bool write_page(const struct options *options,
         text_add_format(&words, ", %zu %s", counts.of[i], verdict_words[i]);
     talk(options, "%s/README.md%s", directory, words.data);
     text_clear(&words);
-    return counts.of[FAIL] == 0 ||
-           error_set(error, ERROR_FAILED, "%zu exact items failed",
-                     counts.of[FAIL]);
+    if (counts.of[FAIL] > 0)
+        error_set(error, ERROR_FAILED, "%zu exact items failed",
+                  counts.of[FAIL]);
+    if (counts.of[ERROR] > 0)
+        error_set(error, ERROR_FAILED, "%zu claims have no number to answer",
+                  counts.of[ERROR]);
+    return counts.of[FAIL] + counts.of[ERROR] == 0;
 }
 
 static bool write_summary(const struct options *options,

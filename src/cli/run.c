@@ -19,7 +19,7 @@ struct entry {
     struct metrics *metrics; /* [n_jobs] empty where a run failed */
     size_t n_done;
     struct text judgement;
-    size_t passed, failed, held, refuted;
+    size_t required[RULINGS], claimed[RULINGS]; /* lines of the judgement */
 };
 
 static bool load_all(struct entry *entries, const struct options *options,
@@ -281,9 +281,9 @@ static bool judge(struct entry *entry, const struct options *options,
                               (const char *const *)experiment->jobs[j].values,
                               &entry->metrics[j] };
     claims_judge(&experiment->require, true, outcomes, n, &entry->judgement,
-                 &entry->passed, &entry->failed);
+                 entry->required);
     claims_judge(&experiment->claim, false, outcomes, n, &entry->judgement,
-                 &entry->held, &entry->refuted);
+                 entry->claimed);
     text_add(&entry->judgement, "");
     ok =
         file_write(path, entry->judgement.data, entry->judgement.length, error);
@@ -306,6 +306,11 @@ static bool run_experiment(struct entry *entry, double deadline,
 
 /* ------------------------------------------------------------- printing */
 
+static size_t count_failed(const struct entry *entry)
+{
+    return entry->required[RULING_MISSED] + entry->required[RULING_UNKNOWN];
+}
+
 static struct json *describe(const struct entry *entry)
 {
     const struct experiment *experiment = &entry->experiment;
@@ -317,10 +322,11 @@ static struct json *describe(const struct entry *entry)
         if (entry->paths[j] != NULL && entry->metrics[j].count > 0)
             json_append(runs, json_new_text(entry->paths[j]));
     json_set(object, "runs", runs);
-    set_count(object, "passed", entry->passed);
-    set_count(object, "failed", entry->failed);
-    set_count(object, "held", entry->held);
-    set_count(object, "refuted", entry->refuted);
+    set_count(object, "passed", entry->required[RULING_HELD]);
+    set_count(object, "failed", count_failed(entry));
+    set_count(object, "held", entry->claimed[RULING_HELD]);
+    set_count(object, "refuted", entry->claimed[RULING_MISSED]);
+    set_count(object, "errors", entry->claimed[RULING_UNKNOWN]);
     if (entry->judgement.data != NULL)
         json_set(object, "judgement", json_new_text(entry->judgement.data));
     return object;
@@ -355,22 +361,27 @@ static bool print_all(const struct entry *entries,
 static bool sum_up(const struct entry *entries, const struct options *options,
                    struct error *error)
 {
-    size_t passed = 0, failed = 0, held = 0, refuted = 0;
+    size_t passed = 0, failed = 0, held = 0, refuted = 0, errors = 0;
 
     for (size_t i = 0; i < options->n_operands; i++) {
-        passed += entries[i].passed;
-        failed += entries[i].failed;
-        held += entries[i].held;
-        refuted += entries[i].refuted;
+        passed += entries[i].required[RULING_HELD];
+        failed += count_failed(&entries[i]);
+        held += entries[i].claimed[RULING_HELD];
+        refuted += entries[i].claimed[RULING_MISSED];
+        errors += entries[i].claimed[RULING_UNKNOWN];
     }
-    if (passed + failed + held + refuted > 0)
+    if (passed + failed + held + refuted + errors > 0)
         talk(options,
              "requirements: %zu passed, %zu failed; claims: %zu held, %zu "
-             "refuted",
-             passed, failed, held, refuted);
-    return failed == 0 ||
-           error_set(error, ERROR_FAILED, "%zu requirement%s missed", failed,
-                     failed > 1 ? "s" : "");
+             "refuted, %zu without an answer",
+             passed, failed, held, refuted, errors);
+    if (failed > 0)
+        error_set(error, ERROR_FAILED, "%zu requirement%s missed", failed,
+                  failed > 1 ? "s" : "");
+    if (errors > 0)
+        error_set(error, ERROR_FAILED, "%zu claim%s without an answer", errors,
+                  errors > 1 ? "s" : "");
+    return failed + errors == 0;
 }
 
 static bool run(const struct options *options, struct error *error)

@@ -75,9 +75,8 @@ struct parser {
     struct error *error;
 };
 
-/* Complains at the byte AT of the claim's text; columns count characters. */
-static bool complain(const struct parser *parser, const char *at,
-                     const char *text)
+/* The byte AT of the claim's text; columns count characters. */
+static struct place place_at(const struct parser *parser, const char *at)
 {
     struct place place = parser->node->place;
 
@@ -86,6 +85,14 @@ static bool complain(const struct parser *parser, const char *at,
         for (const char *c = parser->node->text; c < at; c++)
             place.column += ((unsigned char)*c & 0xc0) != 0x80;
     }
+    return place;
+}
+
+static bool complain(const struct parser *parser, const char *at,
+                     const char *text)
+{
+    struct place place = place_at(parser, at);
+
     return error_add(parser->error, ERROR_CONFIG, &place, parser->path, "%s",
                      text);
 }
@@ -277,6 +284,7 @@ static bool take_value(struct parser *parser)
     else if (is_metric(value)) {
         ok = check_metric(parser, start, value);
         claim->other = memory_copy_text(value);
+        claim->other_place = place_at(parser, start);
     } else if (claim->comparison != EQUAL && claim->comparison != UNEQUAL)
         ok = complain(parser, start,
                       "a word can be compared by == and != alone");
@@ -292,10 +300,11 @@ static bool parse(struct parser *parser)
     const char *start;
 
     claim->text = memory_copy_text(parser->node->text);
-    claim->place = parser->node->place;
+    claim->key = memory_copy_text(parser->path);
     parser->at = parser->node->text;
     skip_spaces(parser);
     start = parser->at;
+    claim->place = place_at(parser, start);
     if (!isalpha((unsigned char)*parser->at))
         return complain(parser, parser->at,
                         "a claim begins with a metric, such as "
@@ -445,6 +454,8 @@ void claims_clear(struct claims *claims)
 {
     for (size_t i = 0; i < claims->count; i++) {
         free(claims->items[i].text);
+        free(claims->items[i].key);
+        free(claims->items[i].open);
         free(claims->items[i].metric);
         free(claims->items[i].word);
         free(claims->items[i].other);
@@ -463,7 +474,22 @@ struct tally {
     const char *word;     /* the last one read */
     double *values;       /* [runs - missing] */
     size_t n_values;
+    const struct outcome **outcomes; /* [runs] */
 };
+
+static void tally_init(struct tally *tally, size_t most)
+{
+    *tally =
+        (struct tally){ .values = memory_new(most + 1, sizeof *tally->values),
+                        .outcomes =
+                            memory_new(most + 1, sizeof *tally->outcomes) };
+}
+
+static void tally_clear(struct tally *tally)
+{
+    free(tally->values);
+    free(tally->outcomes);
+}
 
 /* "model.norm=pre,train.rate=0.1", or "". */
 static char *name_group(const struct outcome *outcome)
@@ -505,6 +531,20 @@ static bool admits(const struct yaml_node *wanted, const char *value)
     return false;
 }
 
+static const char *value_on(const struct outcome *outcome, const char *axis)
+{
+    for (size_t i = 0; outcome->axes[i] != NULL; i++)
+        if (strcmp(outcome->axes[i], axis) == 0)
+            return outcome->values[i];
+    return "";
+}
+
+bool outcome_has(const struct outcome *outcome, const char *axis,
+                 const struct yaml_node *value)
+{
+    return same_value(value, value_on(outcome, axis));
+}
+
 bool outcome_admits(const struct yaml_node *where,
                     const struct outcome *outcome)
 {
@@ -535,7 +575,7 @@ static void tally_add(struct tally *tally, const struct claim *claim,
                                      ? look_up(tally, outcome, claim->other)
                                      : NULL;
 
-    tally->runs++;
+    tally->outcomes[tally->runs++] = outcome;
     if (metric == NULL || (claim->other != NULL && other == NULL)) {
         tally->missing++;
     } else if (claim->word != NULL) {
@@ -577,53 +617,103 @@ static double join(const struct claim *claim, const struct tally *tally)
                : low;
 }
 
-/* Whether the claim holds; what it came to, in words. */
-static bool decide(const struct claim *claim, const struct tally *tally,
-                   struct text *found)
+static bool varies(const struct tally *tally, const char *axis)
 {
-    double value;
+    const char *first = value_on(tally->outcomes[0], axis);
 
-    if (tally->runs == 0) {
-        text_add(found, "there is no such run");
-        return false;
-    }
-    if (tally->missing > 0) {
-        if (tally->missing == tally->runs)
-            text_add_format(found, "no run has %s", tally->absent);
-        else
-            text_add_format(found, "%zu of %zu runs have no %s", tally->missing,
-                            tally->runs, tally->absent);
-        return false;
-    }
-    if (claim->word != NULL || tally->wrong_words > 0) {
+    for (size_t i = 1; i < tally->runs; i++)
+        if (strcmp(value_on(tally->outcomes[i], axis), first) != 0)
+            return true;
+    return false;
+}
+
+/* "5 seeds" where nothing else varies, or "14 runs by language, seed". */
+static void add_runs(struct text *found, const struct tally *tally)
+{
+    const char *const *axes = tally->outcomes[0]->axes;
+    struct text names = { 0 };
+    bool other = false;
+
+    for (; *axes != NULL; axes++)
+        if (varies(tally, *axes)) {
+            text_add_format(&names, "%s%s", names.length > 0 ? ", " : " by ",
+                            *axes);
+            other |= !manifest_is_seed(*axes);
+        }
+    if (names.length > 0 && !other)
+        text_add_format(found, "%zu seeds", tally->runs);
+    else
+        text_add_format(found, "%zu run%s%s", tally->runs,
+                        tally->runs > 1 ? "s" : "",
+                        names.length > 0 ? names.data : "");
+    text_clear(&names);
+}
+
+/* What runs without the metric, or with a word for it, come to. */
+static enum ruling decide_words(const struct claim *claim,
+                                const struct tally *tally, struct text *found)
+{
+    if (tally->missing == tally->runs)
+        text_add_format(found, "no run has %s", tally->absent);
+    else if (tally->missing > 0)
+        text_add_format(found, "%zu of %zu runs have no %s", tally->missing,
+                        tally->runs, tally->absent);
+    else
         text_add_format(found, "%s in %zu of %zu runs", tally->word,
                         claim->word != NULL ? tally->runs - tally->wrong_words
                                             : tally->wrong_words,
                         tally->runs);
-        return tally->wrong_words == 0;
+    return tally->missing > 0        ? RULING_UNKNOWN
+           : tally->wrong_words == 0 ? RULING_HELD
+                                     : RULING_MISSED;
+}
+
+/* Whether the claim holds; what it came to, in words. */
+static enum ruling decide(const struct claim *claim, const struct tally *tally,
+                          struct text *found)
+{
+    double value;
+    bool holds;
+
+    if (tally->runs == 0) {
+        text_add(found, "there is no such run");
+        return RULING_UNKNOWN;
     }
+    if (tally->missing > 0 || claim->word != NULL || tally->wrong_words > 0)
+        return decide_words(claim, tally, found);
     value = join(claim, tally);
     text_add(found, claim->other != NULL ? "difference " : "");
     if (tally->runs > 1)
         text_add_format(found, "%s ",
                         claim->over == OVER_ALL ? "worst" : overs[claim->over]);
-    text_add_format(found, "%.6g over %zu seed%s", value, tally->runs,
-                    tally->runs > 1 ? "s" : "");
-    return !isnan(value) && /* nothing holds of what is no number */
-           comparisons[claim->comparison].holds(
-               value, claim->other != NULL ? 0 : claim->number);
+    text_add_format(found, "%.6g over ", value);
+    add_runs(found, tally);
+    holds = !isnan(value) && /* nothing holds of what is no number */
+            comparisons[claim->comparison].holds(
+                value, claim->other != NULL ? 0 : claim->number);
+    return holds ? RULING_HELD : RULING_MISSED;
 }
 
-/* Adds the line of one claim and one GROUP; NULL stands for no group. */
-static bool judge(const struct claim *claim, bool required, const char *group,
-                  const struct outcome *outcomes, size_t count,
-                  struct text *out)
-{
-    struct tally tally = { .values = memory_new(count + 1, sizeof(double)) };
-    struct text found = { 0 };
-    bool held;
+static const char *const words[2][RULINGS] = {
+    { [RULING_MISSED] = "REFUTED",
+      [RULING_HELD] = "HELD",
+      [RULING_UNKNOWN] = "ERROR" },
+    { [RULING_MISSED] = "FAIL",
+      [RULING_HELD] = "PASS",
+      [RULING_UNKNOWN] = "FAIL" },
+};
 
-    for (size_t i = 0; group != NULL && i < count; i++) {
+/* Adds the line of one claim and one GROUP, which is not empty. */
+static enum ruling judge(const struct claim *claim, bool required,
+                         const char *group, const struct outcome *outcomes,
+                         size_t count, struct text *out)
+{
+    struct text found = { 0 };
+    struct tally tally;
+    enum ruling ruling;
+
+    tally_init(&tally, count);
+    for (size_t i = 0; i < count; i++) {
         char *mine = name_group(&outcomes[i]);
 
         if (strcmp(mine, group) == 0 &&
@@ -631,18 +721,14 @@ static bool judge(const struct claim *claim, bool required, const char *group,
             tally_add(&tally, claim, &outcomes[i]);
         free(mine);
     }
-    held = decide(claim, &tally, &found);
-    text_add_format(out, "%-7s  %s",
-                    required ? held ? "PASS" : "FAIL"
-                    : held   ? "HELD"
-                             : "REFUTED",
-                    claim->text);
-    if (group != NULL && group[0] != '\0')
+    ruling = decide(claim, &tally, &found);
+    text_add_format(out, "%-7s  %s", words[required][ruling], claim->text);
+    if (group[0] != '\0')
         text_add_format(out, "  (%s)", group);
     text_add_format(out, "  %s\n", found.data);
     text_clear(&found);
-    free(tally.values);
-    return held;
+    tally_clear(&tally);
+    return ruling;
 }
 
 /* Whether run I is the first of its group that the claim concerns. */
@@ -663,42 +749,40 @@ static bool opens_group(const struct claim *claim,
 
 void claims_judge(const struct claims *claims, bool required,
                   const struct outcome *outcomes, size_t count,
-                  struct text *out, size_t *held, size_t *missed)
+                  struct text *out, size_t counts[RULINGS])
 {
     for (size_t c = 0; c < claims->count; c++) {
         const struct claim *claim = &claims->items[c];
         size_t groups = 0;
 
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count && claim->open == NULL; i++) {
             char *group = name_group(&outcomes[i]);
 
             if (opens_group(claim, outcomes, i, group)) {
-                bool ok = judge(claim, required, group, outcomes, count, out);
-
+                counts[judge(claim, required, group, outcomes, count, out)]++;
                 groups++;
-                *held += ok;
-                *missed += !ok;
             }
             free(group);
         }
-        if (groups == 0) {
-            judge(claim, required, NULL, outcomes, count, out);
-            *missed += 1;
-        }
+        if (groups == 0)
+            text_add_format(out, "OPEN     %s  %s\n", claim->text,
+                            claim->open != NULL ? claim->open
+                                                : "there is no such run");
     }
 }
 
-bool claim_decide(const struct claim *claim, const struct outcome *outcomes,
-                  size_t count, struct text *found, size_t *concerned)
+enum ruling claim_decide(const struct claim *claim,
+                         const struct outcome *outcomes, size_t count,
+                         struct text *found)
 {
-    struct tally tally = { .values = memory_new(count + 1, sizeof(double)) };
-    bool held;
+    struct tally tally;
+    enum ruling ruling;
 
+    tally_init(&tally, count);
     for (size_t i = 0; i < count; i++)
         if (outcome_admits(claim->where, &outcomes[i]))
             tally_add(&tally, claim, &outcomes[i]);
-    held = decide(claim, &tally, found);
-    *concerned = tally.runs;
-    free(tally.values);
-    return held;
+    ruling = decide(claim, &tally, found);
+    tally_clear(&tally);
+    return ruling;
 }

@@ -10,8 +10,10 @@
  *        over: min}      # quoted, as YAML wants of brackets inside { }
  *
  * A requirement missed fails the experiment; a claim is HELD or REFUTED and
- * fails nothing.  Runs are grouped by every axis but the seed; `over` joins a
- * group's values: min (default), median, or all (each must hold).
+ * fails nothing.  One that runs cannot answer, because they lack the metric,
+ * is neither: it is an ERROR, which fails as a missed requirement does.  Runs
+ * are grouped by every axis but the seed; `over` joins a group's values: min
+ * (default), median, or all (each must hold).
  */
 
 #ifndef EXPERIMENT_CLAIM_H
@@ -37,7 +39,9 @@ struct claim {
     char *other;   /* another metric */
     int over;
     const struct yaml_node *where; /* axis: value or list, borrowed; or NULL */
-    struct place place;
+    char *key;                     /* where it stands: "claim[0].that" */
+    struct place place, other_place; /* of METRIC and of OTHER */
+    char *open; /* why runs are not asked; NULL: they are */
 };
 
 struct claims {
@@ -61,23 +65,32 @@ struct outcome {
     const struct metrics *metrics;
 };
 
+enum ruling { RULING_MISSED, RULING_HELD, RULING_UNKNOWN, RULINGS };
+
 /*
  * Adds one line a claim and group to OUT: "PASS     <text>  (group)  min 0.998
  * over 5 seeds", with the words PASS/FAIL or HELD/REFUTED; a metric that a
- * run lacks is FAIL or REFUTED and says so.  Two metrics are compared by
- * their difference in each run.  Adds to HELD and MISSED how many lines did.
+ * run lacks is FAIL or ERROR and says so; a claim that is not asked, or that
+ * concerns no run of a sweep that was narrowed, is OPEN.  Two metrics are
+ * compared by their difference in each run.  Adds to COUNTS how many lines came
+ * to what, but for the open ones.
  */
 void claims_judge(const struct claims *claims, bool required,
                   const struct outcome *outcomes, size_t count,
-                  struct text *out, size_t *held, size_t *missed);
+                  struct text *out, size_t counts[RULINGS]);
+
+/* Whether OUTCOME's place on AXIS is VALUE: 1e-1 is 0.1. */
+bool outcome_has(const struct outcome *outcome, const char *axis,
+                 const struct yaml_node *value);
 
 /* Whether OUTCOME has the values WHERE asks for; a NULL map asks for none. */
 bool outcome_admits(const struct yaml_node *where,
                     const struct outcome *outcome);
 
 /* Whether CLAIM holds of all outcomes it concerns, as one group; adds to FOUND
- * what it came to and to CONCERNED how many there were. */
-bool claim_decide(const struct claim *claim, const struct outcome *outcomes,
-                  size_t count, struct text *found, size_t *concerned);
+ * what it came to. */
+enum ruling claim_decide(const struct claim *claim,
+                         const struct outcome *outcomes, size_t count,
+                         struct text *found);
 
 #endif

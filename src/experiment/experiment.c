@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "experiment/consistency.h"
+#include "experiment/forecast.h"
 #include "experiment/siblings.h"
 #include "experiment/start.h"
 #include "experiment/tree.h"
@@ -228,6 +229,22 @@ static bool read_claims(struct loader *loader, bool wrong)
     return ok;
 }
 
+static bool check_claims(const struct loader *loader,
+                         const char *const *overrides, bool quick)
+{
+    struct experiment *experiment = loader->experiment;
+    bool set = overrides != NULL && overrides[0] != NULL;
+    enum narrowing narrowing = set     ? NARROWED_BY_USER
+                               : quick ? NARROWED_BY_FILE
+                                       : NARROWED_NOT;
+    bool ok = forecast_claims(experiment, &experiment->require, narrowing,
+                              loader->error);
+
+    ok &= forecast_claims(experiment, &experiment->claim, narrowing,
+                          loader->error);
+    return ok;
+}
+
 static bool load(struct loader *loader, const char *const *overrides,
                  bool quick)
 {
@@ -249,7 +266,7 @@ static bool load(struct loader *loader, const char *const *overrides,
     ok = read_jobs(loader) && swept;
     ok &= read_claims(loader, !swept);
     trees_clear(&loader->trees);
-    return ok;
+    return ok && check_claims(loader, overrides, quick);
 }
 
 bool experiment_load(struct experiment *experiment, const char *path,

@@ -17,8 +17,8 @@ const char *const item_kinds[] = {
 };
 
 const char *const verdict_words[] = {
-    [PASS] = "PASS",       [FAIL] = "FAIL", [HELD] = "HELD",
-    [REFUTED] = "REFUTED", [OPEN] = "OPEN", [SHOWN] = "",
+    [PASS] = "PASS",   [FAIL] = "FAIL", [HELD] = "HELD", [REFUTED] = "REFUTED",
+    [ERROR] = "ERROR", [OPEN] = "OPEN", [SHOWN] = "",
 };
 
 void judgement_clear(struct judgement *judgement)
@@ -26,6 +26,9 @@ void judgement_clear(struct judgement *judgement)
     text_clear(&judgement->ours);
     free(judgement->item);
     free(judgement->paper);
+    free(judgement->columns);
+    free(judgement->along);
+    free(judgement->crossings);
     *judgement = (struct judgement){ 0 };
 }
 
@@ -154,8 +157,23 @@ static double half_unit(const char *text)
     return 0.5 * pow(10, -(double)digits) * (1 + 1e-9);
 }
 
-static bool judge_number(struct judgement *judgement, const struct item *item,
-                         const struct asked *asked)
+/* Whether every witness that is asked has METRIC. */
+static bool is_known(const struct asked *asked, const char *metric)
+{
+    for (size_t i = 0; i < asked->count; i++)
+        if (metrics_find(asked->outcomes[i].metrics, metric) == NULL)
+            return false;
+    return true;
+}
+
+static enum ruling rule(bool known, bool held)
+{
+    return !known ? RULING_UNKNOWN : held ? RULING_HELD : RULING_MISSED;
+}
+
+static enum ruling judge_number(struct judgement *judgement,
+                                const struct item *item,
+                                const struct asked *asked)
 {
     double paper, *values = values_of(asked, item->metric);
     bool bounded = item->most < UNBOUNDED;
@@ -175,13 +193,13 @@ static bool judge_number(struct judgement *judgement, const struct item *item,
     if (bounded)
         text_add_format(&judgement->ours, " (at most %g)", item->most);
     free(values);
-    return held;
+    return rule(is_known(asked, item->metric), held);
 }
 
 /* The item's claim, read as an experiment's is. */
 static bool judge_claim(struct judgement *judgement, const struct item *item,
-                        const char *path, const struct asked *asked, bool *held,
-                        struct error *error)
+                        const char *path, const struct asked *asked,
+                        enum ruling *ruling, struct error *error)
 {
     const struct yaml_node *parts[] = { item->that, item->over };
     static const char *const keys[] = { "that", "over" };
@@ -189,7 +207,6 @@ static bool judge_claim(struct judgement *judgement, const struct item *item,
     struct yaml_node *list = yaml_new(YAML_LIST, &item->that->place);
     struct yaml_node *map = yaml_new(YAML_MAP, &item->that->place);
     struct claims claims;
-    size_t concerned;
     bool ok;
 
     for (size_t i = 0; i < 2; i++)
@@ -199,8 +216,8 @@ static bool judge_claim(struct judgement *judgement, const struct item *item,
     list->items[list->count++] = map;
     ok = claims_read(&claims, list, path, no_axes, error);
     if (ok) {
-        *held = claim_decide(&claims.items[0], asked->outcomes, asked->count,
-                             &judgement->ours, &concerned);
+        *ruling = claim_decide(&claims.items[0], asked->outcomes, asked->count,
+                               &judgement->ours);
         text_add_format(&judgement->ours, " (%s)", claims.items[0].text);
     }
     claims_clear(&claims);
@@ -236,21 +253,32 @@ static double median_where(const struct asked *asked, const char *by,
     return median;
 }
 
-/* "a 3 > b 2": whether the medians fall in the order given. */
+/* A key of ORDER or FLIPS that is a number; VALUE stays where there is none. */
+static bool read_key(const struct yaml_node *map, const char *key,
+                     double *value)
+{
+    const struct yaml_node *node = yaml_get(map, key);
+
+    return node == NULL ||
+           (node->kind == YAML_SCALAR && text_read_number(node->text, value));
+}
+
+/* "a 3, b 2": whether the medians fall in the order given, by LEAST each. */
 static bool judge_order(struct judgement *judgement, const struct item *item,
-                        const char *path, const struct asked *asked, bool *held,
-                        struct error *error)
+                        const char *path, const struct asked *asked,
+                        enum ruling *ruling, struct error *error)
 {
     const struct yaml_node *by = yaml_get(item->order, "by");
     const struct yaml_node *of = yaml_get(item->order, "of");
-    double before = INFINITY;
+    double before = INFINITY, least = 0;
+    bool known = true, held = true;
 
     if (by == NULL || by->kind != YAML_SCALAR || of == NULL ||
-        of->kind != YAML_LIST)
+        of->kind != YAML_LIST || !read_key(item->order, "least", &least))
         return schema_complain(item->order, path,
-                               "a map of by (an axis) and of (its values)",
+                               "a map of by (an axis) and of (its values), "
+                               "and least (a number)",
                                error);
-    *held = true;
     for (size_t i = 0; i < of->count; i++) {
         const char *value = of->items[i]->text;
         double median = median_where(asked, by->text,
@@ -258,9 +286,13 @@ static bool judge_order(struct judgement *judgement, const struct item *item,
 
         text_add_format(&judgement->ours, "%s%s %.6g", i > 0 ? ", " : "",
                         value != NULL ? value : "", median);
-        *held &= median < before;
+        held &= median < before && before - median >= least;
+        known &= !isnan(median);
         before = median;
     }
+    if (least > 0)
+        text_add_format(&judgement->ours, " (by at least %g)", least);
+    *ruling = rule(known, held);
     return true;
 }
 
@@ -286,99 +318,128 @@ static int by_place(const void *a, const void *b)
     return (x->along > y->along) - (x->along < y->along);
 }
 
-/* What a map's columns say; the places are of those that cross once. */
-struct flips {
-    size_t columns, once, never;
-    double *places; /* [once], halfway between two cells, in logarithms */
-};
-
-/* Counts the columns whose cells, in order, cross LEVEL exactly once. */
-static void count_flips(struct cell *cells, size_t n, double level,
-                        struct flips *flips)
+/* The columns of a map of N cells, each with where it crosses LEVEL. */
+static size_t find_crossings(struct cell *cells, size_t n, double level,
+                             struct crossing *crossings)
 {
-    *flips = (struct flips){ .places = memory_new(n + 1, sizeof(double)) };
+    size_t columns = 0;
+
     qsort(cells, n, sizeof *cells, by_place);
     for (size_t i = 0, j; i < n; i = j) {
-        size_t count = 0;
-        double place = NAN;
+        struct crossing *crossing = &crossings[columns++];
 
-        for (j = i + 1; j < n && cells[j].column == cells[i].column; j++)
-            if ((cells[j].value > level) != (cells[j - 1].value > level)) {
-                place = sqrt(cells[j].along * cells[j - 1].along);
-                count++;
+        *crossing = (struct crossing){ cells[i].column, 0, NAN,
+                                       cells[i].value > level };
+        for (j = i + 1; j < n && cells[j].column == cells[i].column; j++) {
+            bool above = cells[j].value > level;
+
+            if (above != crossing->above) {
+                crossing->place = sqrt(cells[j].along * cells[j - 1].along);
+                crossing->count++;
             }
-        if (count == 1)
-            flips->places[flips->once++] = place;
-        flips->never += count == 0;
-        flips->columns++;
+            crossing->above = above;
+        }
     }
+    return columns;
 }
 
-static void add_flips(struct text *out, const struct flips *flips,
-                      const char *metric, double level, const char *along)
+/* How many columns cross once; says so, and where. */
+static size_t tell_crossings(struct judgement *judgement, const char *metric,
+                             double level)
 {
-    text_add_format(out,
-                    "%s crosses %g once in %zu, never in %zu of %zu columns",
-                    metric, level, flips->once, flips->never, flips->columns);
-    if (flips->once > 0) {
-        text_add_format(out, ", at %s ", along);
-        add_spread(out, flips->places, flips->once);
+    size_t n = judgement->n_crossings, once = 0, never = 0;
+    double *places = memory_new(n + 1, sizeof *places);
+
+    for (size_t i = 0; i < n; i++) {
+        never += judgement->crossings[i].count == 0;
+        if (judgement->crossings[i].count == 1)
+            places[once++] = judgement->crossings[i].place;
     }
+    text_add_format(&judgement->ours,
+                    "%s crosses %g once in %zu, never in %zu of %zu columns",
+                    metric, level, once, never, n);
+    if (once > 0) {
+        text_add_format(&judgement->ours, ", at %s ", judgement->along);
+        add_spread(&judgement->ours, places, once);
+    }
+    free(places);
+    return once;
+}
+
+static struct cell *take_cells(const struct item *item,
+                               const struct asked *asked, const char *columns,
+                               const char *along)
+{
+    struct cell *cells = memory_new(asked->count + 1, sizeof *cells);
+    double *values = values_of(asked, item->metric);
+
+    for (size_t i = 0; i < asked->count; i++)
+        cells[i] =
+            (struct cell){ axis_value(&asked->outcomes[i], columns),
+                           axis_value(&asked->outcomes[i], along), values[i] };
+    free(values);
+    return cells;
 }
 
 static bool judge_flips(struct judgement *judgement, const struct item *item,
-                        const char *path, const struct asked *asked, bool *held,
-                        struct error *error)
+                        const char *path, const struct asked *asked,
+                        enum ruling *ruling, struct error *error)
 {
     const struct yaml_node *columns = yaml_get(item->flips, "columns");
     const struct yaml_node *along = yaml_get(item->flips, "along");
-    const struct yaml_node *at = yaml_get(item->flips, "at");
-    const struct yaml_node *least = yaml_get(item->flips, "least");
-    double level, least_share, *values;
+    double level = NAN, least = NAN;
     struct cell *cells;
-    struct flips flips;
+    size_t once;
 
-    if (columns == NULL || along == NULL || at == NULL || least == NULL ||
-        columns->kind != YAML_SCALAR || along->kind != YAML_SCALAR ||
-        at->kind != YAML_SCALAR || least->kind != YAML_SCALAR ||
-        !text_read_number(at->text, &level) ||
-        !text_read_number(least->text, &least_share))
+    if (columns == NULL || along == NULL || columns->kind != YAML_SCALAR ||
+        along->kind != YAML_SCALAR || !read_key(item->flips, "at", &level) ||
+        !read_key(item->flips, "least", &least) || isnan(level) || isnan(least))
         return schema_complain(item->flips, path,
                                "a map of columns and along (axes), at and "
                                "least (numbers)",
                                error);
-    cells = memory_new(asked->count + 1, sizeof *cells);
-    values = values_of(asked, item->metric);
-    for (size_t i = 0; i < asked->count; i++)
-        cells[i] =
-            (struct cell){ axis_value(&asked->outcomes[i], columns->text),
-                           axis_value(&asked->outcomes[i], along->text),
-                           values[i] };
-    count_flips(cells, asked->count, level, &flips);
-    add_flips(&judgement->ours, &flips, item->metric, level, along->text);
-    *held = (double)flips.once >= least_share * (double)flips.columns;
-    free(flips.places);
+    judgement->columns = memory_copy_text(columns->text);
+    judgement->along = memory_copy_text(along->text);
+    cells = take_cells(item, asked, columns->text, along->text);
+    judgement->crossings =
+        memory_new(asked->count + 1, sizeof *judgement->crossings);
+    judgement->n_crossings =
+        find_crossings(cells, asked->count, level, judgement->crossings);
+    once = tell_crossings(judgement, item->metric, level);
+    *ruling = rule(is_known(asked, item->metric),
+                   (double)once >= least * (double)judgement->n_crossings);
     free(cells);
-    free(values);
     return true;
 }
 
 static bool judge(struct judgement *judgement, const struct item *item,
                   const struct yaml_node *node, const char *path,
-                  const struct asked *asked, bool *held, struct error *error)
+                  const struct asked *asked, enum ruling *ruling,
+                  struct error *error)
 {
     if (item->that != NULL)
-        return judge_claim(judgement, item, path, asked, held, error);
+        return judge_claim(judgement, item, path, asked, ruling, error);
     if (item->metric == NULL)
         return schema_complain(node, path, "an item with metric or that",
                                error);
     if (item->order != NULL)
-        return judge_order(judgement, item, path, asked, held, error);
+        return judge_order(judgement, item, path, asked, ruling, error);
     if (item->flips != NULL)
-        return judge_flips(judgement, item, path, asked, held, error);
-    *held = judge_number(judgement, item, asked);
+        return judge_flips(judgement, item, path, asked, ruling, error);
+    *ruling = judge_number(judgement, item, asked);
     return true;
 }
+
+/* What each kind of item makes of a ruling. */
+static const enum verdict_word rulings[][RULINGS] = {
+    [EXACT] = { [RULING_MISSED] = FAIL,
+                [RULING_HELD] = PASS,
+                [RULING_UNKNOWN] = FAIL },
+    [CLAIM] = { [RULING_MISSED] = REFUTED,
+                [RULING_HELD] = HELD,
+                [RULING_UNKNOWN] = ERROR },
+    [SHOW] = { SHOWN, SHOWN, SHOWN },
+};
 
 bool judge_item(struct judgement *judgement, const struct yaml_node *node,
                 const char *path, enum item_kind kind,
@@ -386,7 +447,8 @@ bool judge_item(struct judgement *judgement, const struct yaml_node *node,
 {
     struct item item = { 0 };
     struct asked asked = { 0 };
-    bool held = false, ok;
+    enum ruling ruling = RULING_UNKNOWN;
+    bool ok;
 
     *judgement = (struct judgement){ 0 };
     text_add(&judgement->ours, "");
@@ -401,11 +463,8 @@ bool judge_item(struct judgement *judgement, const struct yaml_node *node,
         text_add(&judgement->ours, "no run yet");
         goto done;
     }
-    ok = judge(judgement, &item, node, path, &asked, &held, error);
-    judgement->word = kind == SHOW    ? SHOWN
-                      : kind == EXACT ? held ? PASS : FAIL
-                      : held          ? HELD
-                                      : REFUTED;
+    ok = judge(judgement, &item, node, path, &asked, &ruling, error);
+    judgement->word = rulings[kind][ruling];
 done:
     free(asked.outcomes);
     schema_clear(item_fields, &item);

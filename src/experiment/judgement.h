@@ -18,13 +18,26 @@
 enum item_kind { EXACT, CLAIM, SHOW };
 extern const char *const item_kinds[];
 
-enum verdict_word { PASS, FAIL, HELD, REFUTED, OPEN, SHOWN };
+/* ERROR: a claim that no number answers, since there is none. */
+enum verdict_word { PASS, FAIL, HELD, REFUTED, ERROR, OPEN, SHOWN };
 extern const char *const verdict_words[]; /* the last is "" */
+
+/* One column of a map: where its cells, in order, cross a level. */
+struct crossing {
+    double column; /* its value on the axis of columns */
+    size_t count;  /* of crossings */
+    double place;  /* of the last one: halfway between two cells, in
+                      logarithms; NAN without any */
+    bool above;    /* whether the last cell is above the level */
+};
 
 struct judgement {
     struct text ours;
-    char *item, *paper; /* PAPER is "" where nothing was published */
-    int word;           /* enum verdict_word */
+    char *item, *paper;         /* PAPER is "" where nothing was published */
+    int word;                   /* enum verdict_word */
+    char *columns, *along;      /* axes of a map, or NULL */
+    struct crossing *crossings; /* [n_crossings] columns of the map */
+    size_t n_crossings;
 };
 void judgement_clear(struct judgement *judgement);
 

@@ -70,9 +70,10 @@ struct page {
     const struct yaml_node *root;
     const struct evidence *evidence;
     const char *directory;
-    struct table rows;    /* rows.csv */
-    struct table summary; /* a line a row */
-    struct text body;     /* sections */
+    struct table rows;      /* rows.csv */
+    struct table crossings; /* crossings.csv */
+    struct table summary;   /* a line a row */
+    struct text body;       /* sections */
     struct page_counts *counts;
 };
 
@@ -106,10 +107,113 @@ static void add_judgement(struct page *page, size_t row, enum item_kind kind,
     }
 }
 
+/* Where the columns of the maps of a section cross: a line a column. */
+struct maps {
+    struct judgement *items;
+    size_t count;
+};
+
+static void tell_crossing(struct text *out, const struct crossing *crossing)
+{
+    if (crossing->count == 0)
+        text_add(out, crossing->above ? "all above" : "all below");
+    else if (crossing->count == 1)
+        text_add_format(out, "%.3g", crossing->place);
+    else
+        text_add_format(out, "crosses %zu times", crossing->count);
+}
+
+/* A line of crossings.csv for every column of the map. */
+static void list_crossings(struct page *page, size_t row,
+                           const struct judgement *map)
+{
+    for (size_t i = 0; i < map->n_crossings; i++) {
+        const struct crossing *crossing = &map->crossings[i];
+        struct text place = { 0 };
+
+        text_add(&place, "");
+        if (crossing->count == 1)
+            text_add_format(&place, "%.6g", crossing->place);
+        table_cell(&page->crossings, "%zu", row);
+        table_cell(&page->crossings, "%s", map->item);
+        table_cell(&page->crossings, "%.6g", crossing->column);
+        table_cell(&page->crossings, "%zu", crossing->count);
+        table_cell(&page->crossings, "%s", place.data);
+        table_cell(&page->crossings, "%s", crossing->above ? "above" : "below");
+        text_clear(&place);
+    }
+}
+
+static bool same_columns(const struct judgement *a, const struct judgement *b)
+{
+    bool same = a->n_crossings == b->n_crossings;
+
+    for (size_t i = 0; same && i < a->n_crossings; i++)
+        same = a->crossings[i].column == b->crossings[i].column;
+    return same;
+}
+
+/* The same for the section: maps of the first one's columns side by side,
+ * each called what stands before the colon of its item. */
+static void add_maps(const struct maps *maps, struct text *body)
+{
+    const struct judgement *first = maps->items;
+    struct table table = { 0 };
+
+    if (maps->count == 0)
+        return;
+    table_column(&table, first->columns);
+    for (size_t m = 0; m < maps->count; m++) {
+        char *name = memory_copy_text(maps->items[m].item);
+
+        name[strcspn(name, ":")] = '\0';
+        if (same_columns(first, &maps->items[m]))
+            table_column(&table, name);
+        free(name);
+    }
+    for (size_t i = 0; i < first->n_crossings; i++) {
+        table_cell(&table, "%.6g", first->crossings[i].column);
+        for (size_t m = 0; m < maps->count; m++) {
+            struct text cell = { 0 };
+
+            if (!same_columns(first, &maps->items[m]))
+                continue;
+            tell_crossing(&cell, &maps->items[m].crossings[i]);
+            table_cell(&table, "%s", cell.data);
+            text_clear(&cell);
+        }
+    }
+    text_add_format(body, "Where each column crosses, on %s:\n\n",
+                    first->along);
+    table_writer_find("markdown")->write(&table, body);
+    text_add(body, "\n");
+    table_clear(&table);
+}
+
+static void clear_maps(struct maps *maps)
+{
+    for (size_t m = 0; m < maps->count; m++)
+        judgement_clear(&maps->items[m]);
+    free(maps->items);
+}
+
+/* Takes what JUDGEMENT knows of a map, and leaves it empty. */
+static void keep_map(struct page *page, size_t row, struct maps *maps,
+                     struct judgement *judgement)
+{
+    if (judgement->n_crossings == 0)
+        return;
+    list_crossings(page, row, judgement);
+    maps->items =
+        memory_resize(maps->items, maps->count + 1, sizeof *maps->items);
+    maps->items[maps->count++] = *judgement;
+    *judgement = (struct judgement){ 0 };
+}
+
 static bool add_items(struct page *page, const struct row *row,
                       enum item_kind kind, const char *path,
                       struct table *section, struct page_counts *counts,
-                      struct error *error)
+                      struct maps *maps, struct error *error)
 {
     const struct yaml_node *list = row->items[kind];
     bool ok = true;
@@ -124,10 +228,12 @@ static bool add_items(struct page *page, const struct row *row,
 
         text_add_format(&at, "%s.%s[%zu]", path, item_kinds[kind], i);
         if (judge_item(&judgement, list->items[i], at.data, kind,
-                       page->evidence, error))
+                       page->evidence, error)) {
             add_judgement(page, row->row, kind, &judgement, section, counts);
-        else
+            keep_map(page, row->row, maps, &judgement);
+        } else {
             ok = false;
+        }
         judgement_clear(&judgement);
         text_clear(&at);
     }
@@ -201,12 +307,13 @@ static bool add_section(struct page *page, const struct row *row,
     struct page_counts counts = { 0 };
     struct table section = { 0 };
     struct text verdict = { 0 };
+    struct maps maps = { 0 };
     bool ok = true;
 
     add_columns(&section, columns);
     for (size_t kind = EXACT; kind <= SHOW; kind++)
         ok &= add_items(page, row, (enum item_kind)kind, path, &section,
-                        &counts, error);
+                        &counts, &maps, error);
     if (row->open != NULL)
         add_open(page, row, &section, &counts);
     add_counts(&verdict, &counts);
@@ -218,11 +325,13 @@ static bool add_section(struct page *page, const struct row *row,
         text_add_format(&page->body, "    %s\n\n", row->command);
     markdown->write(&section, &page->body);
     text_add(&page->body, "\n");
+    add_maps(&maps, &page->body);
     if (row->note != NULL)
         text_add_format(&page->body, "%s\n\n", row->note);
     ok = ok && add_figures(page, row->row, error);
     text_clear(&verdict);
     table_clear(&section);
+    clear_maps(&maps);
     return ok;
 }
 
@@ -252,18 +361,20 @@ static bool add_sections(struct page *page, struct error *error)
 
 static bool write_rows(const struct page *page, struct error *error)
 {
-    static const struct {
+    const struct {
         const char *name, *writer;
-    } files[] = { { "rows.csv", "csv" },
-                  { "rows.json", "json" },
-                  { "rows.tex", "latex" } };
+        const struct table *table;
+    } files[] = { { "rows.csv", "csv", &page->rows },
+                  { "rows.json", "json", &page->rows },
+                  { "rows.tex", "latex", &page->rows },
+                  { "crossings.csv", "csv", &page->crossings } };
     bool ok = true;
 
     for (size_t i = 0; ok && i < sizeof files / sizeof *files; i++) {
         char *path = file_join(page->directory, files[i].name);
         struct text text = { 0 };
 
-        table_writer_find(files[i].writer)->write(&page->rows, &text);
+        table_writer_find(files[i].writer)->write(files[i].table, &text);
         ok = file_write(path, text.data, text.length, error);
         text_clear(&text);
         free(path);
@@ -293,9 +404,13 @@ static bool fill(struct page *page, struct error *error)
 {
     static const char *const columns[] = { "row",   "kind",    "item", "ours",
                                            "paper", "verdict", NULL };
+    static const char *const crossings[] = { "row",       "item", "column",
+                                             "crossings", "at",   "ends",
+                                             NULL };
     static const char *const summary[] = { "row", "about", "verdict", NULL };
 
     add_columns(&page->rows, columns);
+    add_columns(&page->crossings, crossings);
     add_columns(&page->summary, summary);
     return file_make_directories(page->directory, error) &&
            add_sections(page, error) && write_rows(page, error) &&
@@ -323,6 +438,7 @@ bool page_write(const char *path, const struct records *records,
     page.root = document.root;
     ok = ok && fill(&page, error);
     table_clear(&page.rows);
+    table_clear(&page.crossings);
     table_clear(&page.summary);
     text_clear(&page.body);
     evidence_clear(&evidence);

@@ -14,7 +14,8 @@
  *       command: saturn growth data/t5.csv
  *       exact:                        # formulas and replays: PASS or FAIL
  *         - {item: R2, of: t5, metric: growth.sqrt.r2, paper: 0.99856}
- *       claim:                        # what training shows: HELD or REFUTED
+ *       claim:                        # what training shows: HELD or REFUTED,
+ *                                     # ERROR where a run lacks the number
  *         - {item: our R2, of: growth, that: "growth.sqrt.r2 >= 0.99"}
  *       show:                         # numbers of ours without a verdict
  *         - {item: our p, of: growth, metric: growth.power.p}
@@ -26,11 +27,12 @@
  * `relative` a relative bound; with `most` it is at most that instead.
  * `where` chooses by axes, `over` joins seeds.
  *
- *   order: {by: train.schedule, of: [constant, linear]}
- *       the medians of `metric` must fall in this order of the axis' values
+ *   order: {by: train.schedule, of: [constant, linear], least: 0.3}
+ *       the medians of `metric` must fall in this order of the axis' values,
+ *       by `least` (0) at every step
  *   flips: {columns: train.rate, along: train.decay, at: 1, least: 0.8}
  *       the share of columns in which `metric`, along the other axis, crosses
- *       `at` exactly once must be at least that
+ *       `at` exactly once must be at least that; where each does is listed
  */
 
 #ifndef EXPERIMENT_PAGE_H
@@ -50,8 +52,8 @@ struct page_counts {
 };
 
 /*
- * Writes README.md, rows.csv, rows.json, rows.tex and the figures into
- * DIRECTORY.
+ * Writes README.md, rows.csv, rows.json, rows.tex, crossings.csv and the
+ * figures into DIRECTORY.
  */
 bool page_write(const char *path, const struct records *records,
                 const char *directory, struct page_counts *counts,
