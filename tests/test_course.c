@@ -51,6 +51,7 @@ START_TEST(t5_as_a_whole)
     } rows[] = {
         { "norm.start", 470.6, 0.05 },
         { "norm.final", 4166.2, 0.05 },
+        { "norm.fall", 0, 1e-300 },
         { "growth.sqrt.r2", 0.99856, 5e-6 },
         { "growth.linear.r2", 0.96634, 5e-6 },
         { "growth.root4.r2", 0.93634, 5e-6 },
@@ -126,6 +127,24 @@ static void read_text(const char *text, struct csv *csv)
     ck_assert(csv_read(csv, path, &error));
 }
 
+/* A norm that falls, by 2 from 5 and then by 4 from 6; and whole steps, of
+ * which the last one is not made. */
+START_TEST(falls_and_whole_steps)
+{
+    struct metrics metrics = { 0 };
+    struct csv csv;
+
+    read_text("step,norm,step_length_all\n0,5,3\n1,3,1\n2,6,2\n3,2,9\n",
+              &csv);
+    metrics_add_trajectory(&metrics, &csv);
+    ck_assert_double_eq(value(&metrics, "norm.fall"), 4);
+    ck_assert_double_eq(value(&metrics, "path.step.least"), 1);
+    ck_assert_double_eq(value(&metrics, "path.step.most"), 3);
+    metrics_clear(&metrics);
+    csv_clear(&csv);
+}
+END_TEST
+
 /* Layers are found by their columns; lengths that are there are taken. */
 START_TEST(trajectories_tell_of_their_layers)
 {
@@ -179,6 +198,7 @@ int main(void)
     statistics_start();
     tcase_add_checked_fixture(tests, scratch_open, scratch_close);
     tcase_add_test(tests, trajectories_tell_of_their_layers);
+    tcase_add_test(tests, falls_and_whole_steps);
     tcase_add_test(tests, columns_that_are_missing_are_named);
     suite_add_tcase(suite, tests);
     tests = tcase_create("replay");

@@ -710,7 +710,7 @@ START_TEST(the_trajectory_tells_what_was_recorded)
     path = run_file(&run, "trajectory.csv");
     EXPECT(csv_read(&csv, path, &error));
     ck_assert_uint_eq(csv.n_rows, STEPS / 5 + 1);
-    ck_assert_uint_eq(csv.n_columns, 1 + 18 + 2 * 4 + 2 + 1);
+    ck_assert_uint_eq(csv.n_columns, 1 + 19 + 2 * 4 + 2 + 1);
     find_theta(STEPS, last);
     for (size_t r = 0; r < csv.n_rows; r++) {
         size_t step = 5 * r;

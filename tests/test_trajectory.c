@@ -95,6 +95,16 @@ static double cosine(const double *a, const double *b)
     return product(a, b) / sqrt(product(a, a) * product(b, b));
 }
 
+/* Over all parameters, embeddings and classifier with them. */
+static double length_of(const double *x)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] * x[i];
+    return sqrt(sum);
+}
+
 START_TEST(norms_are_direct_sums)
 {
     double *per_tensor = memory_new(layout->n_tensors, sizeof *per_tensor);
@@ -138,6 +148,8 @@ START_TEST(records_obey_their_definitions)
     ck_assert_double_eq_tol(here.alignment_step, cosine(delta, theta), 1e-12);
     ck_assert_double_eq_tol(here.step_length, sqrt(product(delta, delta)),
                             1e-12);
+    ck_assert_double_eq_tol(here.step_length_all, length_of(delta), 1e-12);
+    ck_assert_double_gt(here.step_length_all, here.step_length * 1.01);
 
     for (size_t i = 0; i < n; i++)
         theta[i] += delta[i];

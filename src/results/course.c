@@ -138,6 +138,20 @@ static void add_lengths(const struct under *under, const struct path *path)
     add(under, "path.length.last", path->lengths[path->n - 1]);
 }
 
+static void add_norms(const struct under *under, const struct path *path)
+{
+    double most = path->norms[0], fall = 0;
+
+    for (size_t i = 1; i < path->n; i++) {
+        most = fmax(most, path->norms[i]);
+        fall = fmax(fall, most - path->norms[i]);
+    }
+    add(under, "norm.start", path->norms[0]);
+    add(under, "norm.final", path->norms[path->n - 1]);
+    add(under, "norm.ratio", path->norms[path->n - 1] / path->norms[0]);
+    add(under, "norm.fall", fall);
+}
+
 void metrics_add_course(struct metrics *metrics, const char *prefix,
                         const struct course *course)
 {
@@ -151,9 +165,7 @@ void metrics_add_course(struct metrics *metrics, const char *prefix,
     metrics_add_growth(metrics, prefix, fits, GROWTH_LAWS);
     if (path->n < 2)
         return;
-    add(&under, "norm.start", path->norms[0]);
-    add(&under, "norm.final", path->norms[path->n - 1]);
-    add(&under, "norm.ratio", path->norms[path->n - 1] / path->norms[0]);
+    add_norms(&under, path);
     add(&under, "path.direction.first", path->directions[1]);
     add(&under, "path.direction.last", path->directions[path->n - 1]);
     add_alignments(&under, path);
@@ -166,8 +178,25 @@ void metrics_add_course(struct metrics *metrics, const char *prefix,
     add(&under, "path.growing", plane.growing);
 }
 
+/* Row i has the step after it; the last one is not made. */
+static void add_steps(const struct under *under, const struct csv *csv)
+{
+    long column = csv_column(csv, "step_length_all");
+    double least = INFINITY, most = 0;
+
+    if (column < 0 || csv->n_rows < 2)
+        return;
+    for (size_t r = 0; r + 1 < csv->n_rows; r++) {
+        least = fmin(least, csv_value(csv, r, column));
+        most = fmax(most, csv_value(csv, r, column));
+    }
+    add(under, "path.step.least", least);
+    add(under, "path.step.most", most);
+}
+
 void metrics_add_trajectory(struct metrics *metrics, const struct csv *csv)
 {
+    const struct under whole = { metrics, "" };
     struct course_columns columns = trajectory_columns;
     struct error error = { 0 };
     char prefix[32] = "", suffix[32] = "";
@@ -183,5 +212,6 @@ void metrics_add_trajectory(struct metrics *metrics, const struct csv *csv)
         snprintf(prefix, sizeof prefix, "layers.%zu.", l);
         snprintf(suffix, sizeof suffix, ":layers.%zu", l);
     }
+    add_steps(&whole, csv);
     error_clear(&error);
 }

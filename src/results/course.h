@@ -44,6 +44,8 @@ void course_clear(struct course *course);
  * Adds what a series says, each name after PREFIX ("", "layers.0."):
  *
  *   norm.start | final | ratio        growth.<law>.a | b | p | r2
+ *   norm.fall                         most by which it fell below an earlier
+ *                                     norm; 0 where it never falls
  *   path.direction.first | last       cos(theta_r, theta_{r-1})
  *   path.alignment.first | peak | peak-step | last
  *   path.length.first | least | most | last
@@ -55,8 +57,9 @@ void course_clear(struct course *course);
 void metrics_add_course(struct metrics *metrics, const char *prefix,
                         const struct course *course);
 
-/* The same of a run's trajectory and of each of its layers; of a table
- * without rows nothing. */
+/* The same of a run's trajectory and of each of its layers, and of the steps
+ * over all parameters path.step.least | most; of a table without rows
+ * nothing. */
 void metrics_add_trajectory(struct metrics *metrics, const struct csv *csv);
 
 #endif

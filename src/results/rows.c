@@ -44,6 +44,7 @@ static const struct column columns[] = {
     COLUMN(distance_start),
     COLUMN(distance_previous),
     COLUMN(step_length),
+    COLUMN(step_length_all),
     COLUMN(step_lost),
     COLUMN(step_unseen),
 };

@@ -193,8 +193,8 @@ static void measure_layers(struct trajectory *trajectory, const double *theta)
 }
 
 /*
- * How much of the step rounding takes away, as a share of the step.  Where
- * |theta| >= |delta| the difference below is exact (Dekker 1971).
+ * The step's whole length, and how much of it rounding takes away, as a share.
+ * Where |theta| >= |delta| the difference below is exact (Dekker 1971).
  */
 static void measure_loss(const struct trajectory *trajectory,
                          const double *theta, const double *delta,
@@ -214,6 +214,7 @@ static void measure_loss(const struct trajectory *trajectory,
         unseen += blind * blind;
         whole += delta[i] * delta[i];
     }
+    snapshot->step_length_all = sqrt(whole);
     snapshot->step_lost = whole > 0 ? sqrt(lost) / sqrt(whole) : 0;
     snapshot->step_unseen = whole > 0 ? sqrt(unseen) / sqrt(whole) : 0;
 }

@@ -6,8 +6,10 @@
  * theta_t are all trainable parameters after step t; `norm` is the l2 norm of
  * all tensors under layers.* and final_norm.* (the paper's policy: embeddings
  * and classifier left out), `norm_weights` of the matrices among them,
- * `norm_all` of everything.  Directions and alignments use the tensors of
- * `norm`.  Every sum is taken in double.
+ * `norm_all` of everything.  Directions, alignments, distances and
+ * `step_length` use the tensors of `norm`, so that they tell what each step
+ * does to it: where an optimizer gives the whole step one length, this is the
+ * part that falls to the encoder.  Every sum is taken in double.
  */
 
 #ifndef TRAIN_TRAJECTORY_H
@@ -39,7 +41,8 @@ struct snapshot {
     double alignment_interval;  /* cos(theta_r - theta_{r-1}, theta_{r-1}) */
     double distance_start;      /* |theta_r - theta_0| */
     double distance_previous;   /* |theta_r - theta_{r-1}| */
-    double step_length;         /* |delta_t| */
+    double step_length;         /* |delta_t| of the encoder's tensors */
+    double step_length_all;     /* |delta_t| of everything */
     double step_lost;   /* |(theta + delta) - theta - delta| / |delta|: the part
                            of the step lost to rounding in the masters */
     double step_unseen; /* the same for the parameters as the network, in its
