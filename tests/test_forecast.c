@@ -140,6 +140,13 @@ static const struct {
     { "", "\n  - layers.2.norm.ratio > 0",
       "14:5: claim[0]: run seed=1,model.norm=pre has no layers.2.norm.ratio: "
       "model.n_layers is 2, and the first is 0\n" },
+    { "", "\n  - saturation.layers[2] > 0",
+      "14:5: claim[0]: run seed=1,model.norm=pre has no saturation.layers[2]: "
+      "model.n_layers is 2, and the first is 0\n" },
+    { "", "\n  - saturation.begin > 0",
+      "14:5: claim[0]: run seed=1,model.norm=pre has no saturation.begin: "
+      "there are saturation, saturation.start, saturation.layers[0], "
+      "saturation.start.layers[0] and saturation.rise\n" },
     { "", "\n  - norm.raito > 0",
       "14:5: claim[0]: run seed=1,model.norm=pre has no norm.raito: no norm "
       "\"raito\"; there are start, final, ratio, fall\n" },

@@ -342,10 +342,28 @@ static bool has_heads(struct forecast *f)
     return ends_in(f, "number of heads", names) && has_limit_of_validation(f);
 }
 
+/* saturation[.start][.layers[L]], or saturation.rise. */
 static bool has_saturation(struct forecast *f)
 {
-    return *f->rest == '\0' ? has_limit_of_validation(f)
-                            : lack(f, "saturation is one number");
+    size_t layers = f->settings->model.n_layers;
+    const char *rest = f->rest;
+    char *end = NULL;
+
+    if (text_begins(rest, "start."))
+        rest += strlen("start.");
+    if (text_begins(rest, "layers[") && rest[7] >= '0' && rest[7] <= '9') {
+        if (strtoul(rest + 7, &end, 10) < layers && strcmp(end, "]") == 0)
+            return has_limit_of_validation(f);
+        text_add_format(f->why, "model.n_layers is %zu, and the first is 0",
+                        layers);
+        return false;
+    }
+    if (*f->rest == '\0' || strcmp(f->rest, "start") == 0 ||
+        strcmp(f->rest, "rise") == 0)
+        return has_limit_of_validation(f);
+    return lack(f, "there are saturation, saturation.start, "
+                   "saturation.layers[0], saturation.start.layers[0] and "
+                   "saturation.rise");
 }
 
 static bool has_dataset(struct forecast *f)
