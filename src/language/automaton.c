@@ -49,8 +49,6 @@ void automaton_complement(struct automaton *automaton)
         automaton->accept[q] = !automaton->accept[q];
 }
 
-#define MOST_MONOID_BYTES ((size_t)256 << 20)
-
 /* -------------------------------------------------------------- product */
 
 struct pair {
@@ -353,80 +351,4 @@ void automaton_find_live(const struct automaton *automaton, bool *live)
     free(inverse.offsets);
     free(inverse.from);
     free(queue);
-}
-
-/* Does MAP, taken again and again, move a state in a cycle longer than one?
- * STAMP tells from which state a walk came by. */
-static bool has_cycle(const uint32_t *map, size_t n, uint32_t *stamp)
-{
-    memset(stamp, 0xff, n * sizeof *stamp);
-    for (uint32_t from = 0; from < n; from++) {
-        uint32_t q = from;
-
-        while (stamp[q] == UINT32_MAX) {
-            stamp[q] = from;
-            q = map[q];
-        }
-        if (stamp[q] == from && map[q] != q)
-            return true;
-    }
-    return false;
-}
-
-bool automaton_is_star_free(const struct automaton *automaton, size_t most,
-                            bool *known)
-{
-    size_t n = automaton->states, width = n * sizeof(uint32_t);
-    struct numbering monoid = { 0 };
-    uint32_t *map = memory_new(n, sizeof *map);
-    uint32_t *stamp = memory_new(n, sizeof *stamp);
-    bool free_of_cycles = true;
-
-    for (size_t q = 0; q < n; q++)
-        map[q] = (uint32_t)q;
-    numbering_add(&monoid, map, width);
-    for (uint32_t i = 0; i < monoid.count && monoid.count <= most; i++) {
-        for (size_t s = 0; s < automaton->symbols; s++) {
-            const uint32_t *element = numbering_key(&monoid, i);
-
-            for (size_t q = 0; q < n; q++)
-                map[q] = automaton_step(automaton, element[q], s);
-            numbering_add(&monoid, map, width);
-        }
-        memcpy(map, numbering_key(&monoid, i), width);
-        if (has_cycle(map, n, stamp)) {
-            free_of_cycles = false;
-            break;
-        }
-    }
-    *known = !free_of_cycles || monoid.count <= most;
-    numbering_clear(&monoid);
-    free(map);
-    free(stamp);
-    return free_of_cycles;
-}
-
-size_t automaton_monoid_size(const struct automaton *automaton, size_t most)
-{
-    size_t n = automaton->states, width = n * sizeof(uint32_t), size;
-    struct numbering monoid = { 0 };
-    uint32_t *map = memory_new(n, sizeof *map);
-
-    if (most > MOST_MONOID_BYTES / width)
-        most = MOST_MONOID_BYTES / width;
-    for (size_t q = 0; q < n; q++)
-        map[q] = (uint32_t)q;
-    numbering_add(&monoid, map, width);
-    for (uint32_t i = 0; i < monoid.count && monoid.count <= most; i++)
-        for (size_t s = 0; s < automaton->symbols; s++) {
-            const uint32_t *element = numbering_key(&monoid, i);
-
-            for (size_t q = 0; q < n; q++)
-                map[q] = automaton_step(automaton, element[q], s);
-            numbering_add(&monoid, map, width);
-        }
-    size = monoid.count <= most ? monoid.count : 0;
-    numbering_clear(&monoid);
-    free(map);
-    return size;
 }

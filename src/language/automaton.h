@@ -55,20 +55,4 @@ void automaton_minimise(struct automaton *automaton);
 /* LIVE[q], for each state: can acceptance be reached from q? */
 void automaton_find_live(const struct automaton *automaton, bool *live);
 
-/*
- * Is the language star-free?  By Schützenberger's theorem iff no element of
- * the transition monoid has a power that permutes states nontrivially.
- * AUTOMATON must be minimal.  False in *KNOWN when the monoid has more than
- * MOST elements.
- */
-bool automaton_is_star_free(const struct automaton *automaton, size_t most,
-                            bool *known);
-
-/*
- * Elements of the transition monoid, which is the syntactic monoid when
- * AUTOMATON is minimal; 0 if they are more than MOST or take more than
- * 256 MiB.
- */
-size_t automaton_monoid_size(const struct automaton *automaton, size_t most);
-
 #endif

@@ -17,6 +17,7 @@
 #include "language/grammar_earley.h"
 #include "language/grammar_lr.h"
 #include "language/grammar_product.h"
+#include "language/grammar_regular.h"
 #include "language/grammar_rule.h"
 
 /* States of the automaton that goes with a grammar. */
@@ -43,6 +44,8 @@ struct context_free {
     struct machine machine; /* the other clauses, as the file says them */
     struct automaton automaton;
     struct grammar_tally tally; /* of the whole */
+    enum regularity regularity;
+    struct automaton minimal;   /* of the whole, where it is built */
     size_t checked;             /* unambiguous up to here, unless proved */
     bool proved;
 };
@@ -153,6 +156,23 @@ static bool add_other_clauses(struct context_free *self,
     return true;
 }
 
+/* The automaton of the whole, where the rules are of a regular language. */
+static void find_minimal(struct context_free *self)
+{
+    struct automaton both;
+
+    self->regularity = grammar_automaton(&self->own.grammar, &self->minimal);
+    if (self->regularity != REGULARITY_BUILT || self->whole == &self->own)
+        return;
+    if (automaton_intersect(&self->minimal, &self->automaton,
+                            AUTOMATON_MOST_ARCS / self->symbols, &both))
+        automaton_minimise(&both);
+    else
+        self->regularity = REGULARITY_LARGE;
+    automaton_clear(&self->minimal);
+    self->minimal = both;
+}
+
 static void context_free_free(void *pointer)
 {
     struct context_free *self = pointer;
@@ -163,6 +183,7 @@ static void context_free_free(void *pointer)
     grammar_lr_clear(&self->both.lr);
     machine_clear(&self->machine);
     automaton_clear(&self->automaton);
+    automaton_clear(&self->minimal);
     grammar_tally_clear(&self->tally);
     free(self);
 }
@@ -185,11 +206,19 @@ static void *context_free_read(const struct reading *reading,
              check_unambiguous(self, reading, &passage, error) &&
              (!has_other_clauses(reading) ||
               add_other_clauses(self, reading, error));
-    if (ok)
+    if (ok) {
+        find_minimal(self);
         return self;
+    }
     context_free_free(self);
     return NULL;
 }
+
+static const char *const regularities[] = {
+    [REGULARITY_UNKNOWN] = "not known to be, the grammar embeds itself",
+    [REGULARITY_LARGE] = "yes, but the automaton is too large to be built",
+    [REGULARITY_BUILT] = "yes, the grammar does not embed itself",
+};
 
 static void context_free_describe(const void *pointer, struct text *out)
 {
@@ -212,6 +241,7 @@ static void context_free_describe(const void *pointer, struct text *out)
     else
         text_add_format(out, "unambiguous: checked up to length %zu\n",
                         self->checked);
+    text_add_format(out, "regular: %s\n", regularities[self->regularity]);
     text_add_format(out, "membership: %s\n",
                     self->whole->has_lr ? "LR(1)" : "Earley");
     if (tally->lengths > 0)
@@ -219,10 +249,11 @@ static void context_free_describe(const void *pointer, struct text *out)
                         (double)tally->bytes / (1 << 20), tally->lengths - 1);
 }
 
-static const struct automaton *context_free_automaton(const void *self)
+static const struct automaton *context_free_automaton(const void *pointer)
 {
-    (void)self;
-    return NULL;
+    const struct context_free *self = pointer;
+
+    return self->minimal.states > 0 ? &self->minimal : NULL;
 }
 
 /* ------------------------------------------------------------- membership */

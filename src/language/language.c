@@ -12,13 +12,12 @@
 #include "language/check.h"
 #include "language/combine.h"
 #include "language/formalism.h"
+#include "language/monoid.h"
 #include "language/parameters.h"
 #include "language/passage.h"
 #include "language/standalone.h"
 
-#define MOST_BYTES   ((size_t)16 << 20)
-#define MOST_MONOID  20000   /* looked through when a file is loaded */
-#define MOST_COUNTED 1000000 /* for a description */
+#define MOST_BYTES ((size_t)16 << 20)
 
 /* What the keys that are no clauses say. */
 struct facts {
@@ -253,7 +252,7 @@ static bool check_class(const struct language *language,
     bool known;
 
     if (language->facts.class != CLASS_STAR_FREE || automaton == NULL ||
-        automaton_is_star_free(automaton, MOST_MONOID, &known) || !known)
+        monoid_is_aperiodic(automaton, MONOID_MOST, &known) || !known)
         return true;
     return error_add(error, ERROR_CONFIG, &yaml_get(root, "class")->place,
                      "class", "the language is regular but not star-free");
@@ -482,10 +481,10 @@ size_t language_counts_checked(const struct language *language)
 static void describe_automaton(const struct automaton *automaton,
                                struct text *out)
 {
-    size_t monoid = automaton_monoid_size(automaton, MOST_COUNTED);
+    size_t monoid = monoid_size(automaton, MONOID_MOST);
     bool known, star_free;
 
-    star_free = automaton_is_star_free(automaton, MOST_MONOID, &known);
+    star_free = monoid_is_aperiodic(automaton, MONOID_MOST, &known);
     text_add_format(out, "minimal automaton: %zu state%s\n", automaton->states,
                     automaton->states == 1 ? "" : "s");
     if (monoid > 0)
