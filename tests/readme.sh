@@ -17,3 +17,12 @@ ln -s "$top/experiments" experiments
 mkdir results
 ln -s "$top/results/full" results/full
 sh -eux commands </dev/null
+
+# The README explains every column of every table of a run; those of layers,
+# tensors and bins it shows by an example.
+unexplained=$(for table in results/*/*/*.csv; do head -n 1 "$table"; done |
+    tr ',' '\n' | sed 's/:.*//' | sort -u | grep -v -e '^[0-9]' -e '[.=]' |
+    while read -r column; do
+        grep -q "\`$column\`" "$top/README.md" || echo "$column"
+    done)
+[ -z "$unexplained" ] || { echo "README: what is $unexplained?"; exit 1; }

@@ -794,7 +794,7 @@ START_TEST(verdicts_and_growth_are_tables)
           .interval = { 0.25, 1 },
           .positions = 30,
           .right = 28,
-          .accepted = 7,
+          .membership = 7,
           .loss = 0.5,
           .shortest = (char[]){ "0 1" } },
         { .evaluator = "prior",
@@ -848,7 +848,7 @@ START_TEST(verdicts_and_growth_are_tables)
         text.data,
         "evaluator,set,least,most,class,enumerated,strings,recognised,agreed,"
         "undecided,rounding,flagged,accuracy,low,high,shortest,positions,right,"
-        "accepted,loss\n"
+        "membership,loss\n"
         "limit,test[0],2,30,all,0,8,6,7,1,2,3,0.75,0.25,1,0 1,30,28,7,0.5\n"
         "prior,exhaustive,0,0,members,1,0,0,0,0,0,0,,0,0,,0,0,0,0\n");
     text_clear(&text);

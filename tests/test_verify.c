@@ -611,7 +611,7 @@ START_TEST(sets_are_decided_in_slices)
     row = find(&verdicts, "trained", "exhaustive", "all");
     ck_assert_uint_eq(row->strings, strings);
     ck_assert_uint_eq(row->recognised, strings);
-    ck_assert_uint_eq(row->accepted, strings);
+    ck_assert_uint_eq(row->membership, strings);
     ck_assert_uint_eq(row->positions, positions);
     ck_assert_uint_eq(row->right, positions);
     ck_assert_double_eq_tol(row->loss, log1p(exp(-1)), 1e-12);
@@ -631,9 +631,9 @@ START_TEST(sets_are_decided_in_slices)
     }
     ck_assert_uint_eq(row->right, early);
     row = find(&verdicts, "limit", "exhaustive", "members");
-    ck_assert_uint_eq(row->accepted, row->strings);
+    ck_assert_uint_eq(row->membership, row->strings);
     row = find(&verdicts, "limit", "exhaustive", "outside");
-    ck_assert_uint_eq(row->accepted, 0);
+    ck_assert_uint_eq(row->membership, 0);
     verdicts_clear(&verdicts);
     close_data();
 }

@@ -187,7 +187,7 @@ static void fill_table(const struct verdicts *verdicts, struct table *table)
         if (!sequence)
             continue;
         table_cell(table, "%.6g", (double)v->right / (double)v->positions);
-        table_cell(table, "%.6g", verdict_share(v, v->accepted));
+        table_cell(table, "%.6g", verdict_share(v, v->membership));
         table_cell(table, "%.6g", v->loss);
     }
 }

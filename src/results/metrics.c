@@ -106,7 +106,7 @@ static void add_sequence(struct metrics *metrics, const struct text *stem,
               (double)verdict->right / (double)verdict->positions);
     if (!tokens)
         add_under(metrics, stem, "membership",
-                  verdict_share(verdict, verdict->accepted));
+                  verdict_share(verdict, verdict->membership));
     if (isnan(verdict->loss))
         return;
     add_under(metrics, stem, "loss", verdict->loss);

@@ -221,7 +221,7 @@ static void add_verdict(struct text *out, const struct verdict *verdict)
     csv_text(out, verdict->shortest != NULL ? verdict->shortest : "");
     csv_count(out, verdict->positions);
     csv_count(out, verdict->right);
-    csv_count(out, verdict->accepted);
+    csv_count(out, verdict->membership);
     csv_number(out, verdict->loss);
     csv_end(out);
 }
@@ -230,10 +230,10 @@ bool run_write_verdicts(struct run *run, const struct verdicts *verdicts,
                         struct error *error)
 {
     static const char *const names[] = {
-        "evaluator",  "set",       "least",      "most",     "class",
-        "enumerated", "strings",   "recognised", "agreed",   "undecided",
-        "rounding",   "flagged",   "accuracy",   "low",      "high",
-        "shortest",   "positions", "right",      "accepted", "loss",
+        "evaluator",  "set",       "least",      "most",       "class",
+        "enumerated", "strings",   "recognised", "agreed",     "undecided",
+        "rounding",   "flagged",   "accuracy",   "low",        "high",
+        "shortest",   "positions", "right",      "membership", "loss",
         NULL
     };
     struct text rows = { 0 };

@@ -8,13 +8,54 @@
  *   config.yaml      every default written out; running it gives this run
  *   language.yaml    the language's file
  *   manifest.json    version, compiler, CPU, threads, times, state
- *   trajectory.csv   one row a record      probes.csv   one row a probe
- *   verdict.csv      evaluator x set x class
- *   heads.csv        mask x layer x head   growth.csv   growth laws
- *   saturation.csv   layer: cosine with the saturated network's encodings,
- *                    untrained and trained (evaluator.h)
- *   baselines.csv    set x shortcut        metrics.json  numbers by name
+ *   metrics.json     numbers by name (metrics.h)
  *   checkpoints/     step-00000000.safetensors ...
+ *
+ * and of tables, whose columns the README explains as well:
+ *
+ *   trajectory.csv   one row a record: step, then of theta_t and the step
+ *                    delta_t about to be taken (trajectory.h)
+ *       rate  loss  accuracy  gradient_norm  min_margin  mean_margin   of the
+ *           step's batch; a margin is the logit towards the label
+ *       norm  norm_weights  norm_all   of layers.* and final_norm.*; of their
+ *           matrices; of everything
+ *       cosine_previous  cosine_start  cosine_end   cos(theta_t, theta) for
+ *           the record before, the start, the end of training
+ *       alignment_step  alignment_interval   cos(delta, theta): of the step
+ *           and theta_t, of all since the record before and theta there
+ *       distance_start  distance_previous   |theta_t - theta|
+ *       step_length  step_length_all   |delta_t|, as norm and norm_all are
+ *       step_lost  step_unseen   the share of it that rounding keeps from the
+ *           master weights, from the network's
+ *       norm: cosine_previous: distance_previous: alignment_interval:   the
+ *           same of one layer, norm: of each tensor
+ *   probes.csv       one row a probe: step, norm, norm_ratio to the start,
+ *                    saturation (evaluator.h), saturation.layers[l], and per
+ *                    evaluator .accuracy .agreement .undecided
+ *                    (.position_accuracy)
+ *   verdict.csv      evaluator x set x class (verify.h)
+ *       least  most   lengths        enumerated   1: every string, no sample
+ *       strings   how many; of these
+ *       recognised   decided as the language does, at every target
+ *       agreed       decided as `trained` does
+ *       undecided    a logit is zero within its error bound
+ *       rounding     scaled=c: scores differ by less than their error
+ *       flagged      limit: a vector constant to all orders met layer norm
+ *       accuracy  low  high   recognised / strings, Clopper-Pearson interval
+ *       shortest     the first string decided wrongly, by length
+ *       positions  right   targets in all strings, and those decided rightly
+ *       membership   strings whose membership is decided rightly
+ *       loss         mean, nats a target
+ *   heads.csv        mask x layer x head (heads.h)
+ *       class  rows   argmax, mean or other; tokens looked at, by
+ *       mean  sd      the number of positions attended to
+ *       split  tied   shares that attend to more than one position, state
+ *       choices  single  all   tokens with a choice; shares of these that
+ *           chose one state, every position
+ *       1  2  3-4 ... tokens that attend to so many positions
+ *   growth.csv       law, formula of it in a, b, p; r2; points fitted
+ *   saturation.csv   layer: its saturation, untrained and trained
+ *   baselines.csv    set x shortcut (shortcut.h): strings, right, accuracy
  */
 
 #ifndef RESULTS_RUN_H

@@ -46,7 +46,7 @@ void verdicts_clear(struct verdicts *verdicts)
 /* What one evaluator made of one class. */
 struct tally {
     size_t strings, recognised, agreed, undecided, rounding, flagged;
-    size_t positions, right, accepted;
+    size_t positions, right, membership;
     struct loss loss;
     bool unsized; /* some logit has no size, so the loss has none */
     bool erred;
@@ -157,7 +157,7 @@ static void tally_add(struct tally *tally, const struct examples *examples,
     tally->flagged += finding->flagged;
     tally->positions += finding->positions;
     tally->right += finding->positions_right;
-    tally->accepted += finding->accepts == (examples->member[i] ? 1 : -1);
+    tally->membership += finding->accepts == (examples->member[i] ? 1 : -1);
     tally->unsized |= !finding->sized;
     if (finding->wrong)
         keep_first(tally, strings_at(&examples->strings, i),
@@ -325,7 +325,7 @@ static void add_row(const struct survey *survey, const char *evaluator,
         .objective = objective_of(survey->verification),
         .positions = tally->positions,
         .right = tally->right,
-        .accepted = tally->accepted,
+        .membership = tally->membership,
         .loss = tally->unsized ? NAN
                                : tally->loss.sum / (double)tally->loss.targets,
         .shortest = print_string(survey, tally),

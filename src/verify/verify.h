@@ -43,13 +43,14 @@ struct verdict {
     struct interval interval; /* of recognised / strings; a point if
                                  enumerated */
     enum objective objective;
-    size_t positions; /* with a target, in all strings; for membership one */
-    size_t right;     /* of them */
-    size_t accepted;  /* strings whose acceptance is membership */
-    double loss;      /* mean, nats a target (loss.h); NAN in the limit, where
-                         logits have no size */
-    char *shortest; /* first string decided wrongly, by length and then in
-                       lexicographic order; the empty string is ""; or NULL */
+    size_t positions;  /* with a target, in all strings; for membership one */
+    size_t right;      /* of them */
+    size_t membership; /* strings whose membership is decided rightly: what
+                          `recognised` is unless all targets count */
+    double loss;       /* mean, nats a target (loss.h); NAN in the limit, where
+                          logits have no size */
+    char *shortest;    /* first string decided wrongly, by length and then in
+                          lexicographic order; the empty string is ""; or NULL */
 };
 
 struct verdicts {
@@ -69,8 +70,8 @@ struct verification {
     const struct verify_config *config;
     const struct dataset *dataset;
     struct evaluator **evaluators; /* NULL-terminated */
-    bool nonnegative; /* a logit of zero with bound zero accepts; otherwise
-                         it is undecided, as one within a bound always is */
+    bool nonnegative;    /* a logit of zero with bound zero accepts; otherwise
+                            it is undecided, as one within a bound always is */
     struct error *error; /* of sequence objectives: hears of a language that
                             cannot tell what may follow; rows are void then */
 };
