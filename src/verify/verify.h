@@ -50,7 +50,7 @@ struct verdict {
     double loss;       /* mean, nats a target (loss.h); NAN in the limit, where
                           logits have no size */
     char *shortest;    /* first string decided wrongly, by length and then in
-                          lexicographic order; the empty string is ""; or NULL */
+                          lexicographic order; "" is the empty one; or NULL */
 };
 
 struct verdicts {
