@@ -56,13 +56,13 @@ struct aim {
     bool *failed; /* of each block */
 };
 
-/* The set of what may follow the first N symbols. */
-static bool aim_at_set(const struct aim *aim, const uint16_t *symbols, size_t n,
+/* The set of what may follow what CURSOR has read. */
+static bool aim_at_set(const struct aim *aim, const struct cursor *cursor,
                        bool *allowed, uint8_t *target, struct error *error)
 {
     bool end;
 
-    if (!language_next(aim->language, symbols, n, allowed, &end, error))
+    if (!cursor_next(cursor, allowed, &end, error))
         return false;
     for (size_t k = 0; k <= aim->n_symbols; k++)
         if (k < aim->n_symbols ? allowed[k] : end)
@@ -70,39 +70,45 @@ static bool aim_at_set(const struct aim *aim, const uint16_t *symbols, size_t n,
     return true;
 }
 
-/* The target after the first T symbols; for next-token from FIRST on. */
-static bool aim_at_token(const struct aim *aim, const uint16_t *symbols,
-                         size_t t, size_t first, bool *allowed, uint8_t *target,
-                         struct error *error)
+/* The targets after every prefix, by one reading of the string. */
+static bool aim_at_prefixes(const struct aim *aim, const uint16_t *symbols,
+                            size_t n, bool *allowed, uint8_t *targets,
+                            struct error *error)
 {
-    if (aim->objective == OBJECTIVE_NEXT_SET)
-        return aim_at_set(aim, symbols, t, allowed, target, error);
-    if (aim->objective == OBJECTIVE_NEXT_TOKEN)
-        *target = t >= first;
-    else
-        *target = language_contains(aim->language, symbols, t);
-    return true;
+    struct cursor *cursor = language_cursor(aim->language);
+    bool ok = true;
+
+    for (size_t t = 0; ok && t <= n; t++) {
+        if (t > 0)
+            cursor_read(cursor, symbols[t - 1]);
+        if (aim->objective == OBJECTIVE_NEXT_SET)
+            ok = aim_at_set(aim, cursor, allowed, targets + t * aim->width,
+                            error);
+        else
+            targets[t * aim->width] = cursor_is_member(cursor);
+    }
+    cursor_free(cursor);
+    return ok;
 }
 
 static bool aim_at_string(const struct aim *aim, size_t i, bool *allowed,
                           struct error *error)
 {
     const uint16_t *symbols = strings_at(aim->strings, i);
-    size_t n = strings_length(aim->strings, i), first = 0;
-    bool ok = true;
+    size_t n = strings_length(aim->strings, i), first;
+    uint8_t *targets;
 
     if (!objective_is_sequence(aim->objective)) {
         aim->targets[i] = language_contains(aim->language, symbols, n);
         return true;
     }
-    if (aim->objective == OBJECTIVE_NEXT_TOKEN)
-        first = language_target(aim->language, symbols, n);
-    for (size_t t = 0; ok && t <= n; t++)
-        ok = aim_at_token(aim, symbols, t, first, allowed,
-                          aim->targets +
-                              (tokens_before(aim->strings, i) + t) * aim->width,
-                          error);
-    return ok;
+    targets = aim->targets + tokens_before(aim->strings, i) * aim->width;
+    if (aim->objective != OBJECTIVE_NEXT_TOKEN)
+        return aim_at_prefixes(aim, symbols, n, allowed, targets, error);
+    first = language_target(aim->language, symbols, n);
+    for (size_t t = 0; t <= n; t++)
+        targets[t] = t >= first;
+    return true;
 }
 
 static void aim_at_block(void *context, size_t block, size_t thread)

@@ -169,29 +169,78 @@ static bool refuse_next(const struct acceptor *acceptor, struct error *error)
     return false;
 }
 
-static bool acceptor_next(const void *self, const uint16_t *prefix,
-                          size_t length, bool *allowed, bool *end,
-                          struct error *error)
-{
-    const struct acceptor *acceptor = self;
-    const struct machine *machine = acceptor->machine;
-    int64_t at[MACHINE_MOST_WIDTH], to[MACHINE_MOST_WIDTH];
-    bool alive = machine_start(machine, at);
+/* The configuration after some symbols. */
+struct standing {
+    const struct acceptor *acceptor;
+    bool alive;
+    int64_t at[MACHINE_MOST_WIDTH];
+};
 
-    for (size_t i = 0; alive && i < length; i++)
-        alive = machine_step(machine, at, prefix[i]);
-    *end = alive && machine_accepts(machine, at);
+static void start(struct standing *place, const struct acceptor *acceptor)
+{
+    place->acceptor = acceptor;
+    place->alive = machine_start(acceptor->machine, place->at);
+}
+
+static void *walk_begin(const void *self)
+{
+    struct standing *place = memory_new(1, sizeof *place);
+
+    start(place, self);
+    return place;
+}
+
+static void walk_read(void *pointer, uint16_t symbol)
+{
+    struct standing *place = pointer;
+
+    place->alive = place->alive && machine_step(place->acceptor->machine,
+                                                place->at, symbol);
+}
+
+static bool walk_is_member(const void *pointer)
+{
+    const struct standing *place = pointer;
+
+    return place->alive &&
+           machine_accepts(place->acceptor->machine, place->at);
+}
+
+static bool walk_next(const void *pointer, bool *allowed, bool *end,
+                      struct error *error)
+{
+    const struct standing *place = pointer;
+    const struct acceptor *acceptor = place->acceptor;
+    const struct machine *machine = acceptor->machine;
+    int64_t to[MACHINE_MOST_WIDTH];
+
+    *end = walk_is_member(place);
     for (size_t s = 0; s < machine->shape.symbols; s++) {
         enum answer answer = ANSWER_NO;
 
-        memcpy(to, at, machine->width * sizeof *to);
-        if (alive && machine_step(machine, to, s))
+        memcpy(to, place->at, machine->width * sizeof *to);
+        if (place->alive && machine_step(machine, to, s))
             answer = reach_ask(acceptor->reach, to);
         if (answer == ANSWER_UNKNOWN)
             return refuse_next(acceptor, error);
         allowed[s] = answer == ANSWER_YES;
     }
     return true;
+}
+
+static const struct walk walk = { walk_begin, walk_read, walk_is_member,
+                                  walk_next, free };
+
+static bool acceptor_next(const void *self, const uint16_t *prefix,
+                          size_t length, bool *allowed, bool *end,
+                          struct error *error)
+{
+    struct standing place;
+
+    start(&place, self);
+    for (size_t i = 0; place.alive && i < length; i++)
+        walk_read(&place, prefix[i]);
+    return walk_next(&place, allowed, end, error);
 }
 
 /* ------------------------------------------------------ counts and draws */
@@ -337,4 +386,5 @@ const struct formalism acceptor_formalism = {
     .prepare_deaths = acceptor_prepare_deaths,
     .has_death = acceptor_has_death,
     .draw_death = acceptor_draw_death,
+    .walk = &walk,
 };

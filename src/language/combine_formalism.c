@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "language/combine_pieces.h"
+#include "language/counter.h"
 #include "language/enumerate.h"
 
 /* Non-members are drawn from all of a length by rejection, unless fewer than
@@ -18,17 +19,6 @@
 
 /* ------------------------------------------------------------- membership */
 
-/* The piece that a symbol belongs to. */
-static size_t find_owner(const struct combined *self, uint16_t symbol)
-{
-    size_t i = 0;
-
-    while (i < self->count &&
-           self->pieces[i].part->from_whole[symbol] == COMBINE_FOREIGN)
-        i++;
-    return i;
-}
-
 /* Whether symbols come in an order that pieces may have. */
 static bool is_ordered(const struct combined *self, const uint16_t *symbols,
                        size_t length)
@@ -36,7 +26,7 @@ static bool is_ordered(const struct combined *self, const uint16_t *symbols,
     size_t at = 0;
 
     for (size_t i = 0; i < length; i++) {
-        size_t owner = find_owner(self, symbols[i]);
+        size_t owner = piece_owner(self, symbols[i]);
 
         if (owner == self->count ||
             (owner < at && self->combination->kind == COMBINE_CONCAT))
@@ -151,107 +141,48 @@ static bool combined_why_not(const void *pointer, const uint16_t *symbols,
 
 /* ----------------------------------------------------------- next symbols */
 
-/* What may follow in PIECE, whose symbols OWN are; whether anything may. */
-static bool ask_piece(const struct piece *piece, const uint16_t *own, size_t n,
-                      bool *allowed, bool *end, bool *alive,
-                      struct error *error)
+/* Looks for a string outside of the piece that begins with the N symbols at
+ * OWN and goes on with WAY again and again, or with all symbols in turn. */
+static enum answer search_outside(const struct piece *piece,
+                                  const uint16_t *own, size_t n, size_t way,
+                                  bool *scratch, struct error *error)
 {
     size_t symbols = language_alphabet(piece->language)->size;
+    struct cursor *cursor = language_cursor(piece->language);
+    enum answer answer = ANSWER_UNKNOWN;
 
-    if (!language_next(piece->language, own, n, allowed, end, error))
-        return false;
-    *alive = *end;
-    for (size_t s = 0; s < symbols; s++)
-        *alive |= allowed[s];
-    return true;
-}
-
-/* Adds what may follow in one of several languages. */
-static bool next_in_union(const struct combined *self, const uint16_t *prefix,
-                          size_t length, bool *allowed, bool *end,
-                          uint16_t *own, bool *scratch, struct error *error)
-{
-    for (size_t i = 0; i < self->count; i++) {
-        const struct piece *piece = &self->pieces[i];
-        bool stop, alive;
-
-        if (!piece_read(self, piece, prefix, length, own))
-            continue;
-        if (!ask_piece(piece, own, length, scratch, &stop, &alive, error))
-            return false;
-        *end |= stop;
-        for (size_t s = 0; s < language_alphabet(piece->language)->size; s++)
-            if (scratch[s])
-                allowed[piece->part == NULL ? s : piece->part->to_whole[s]] =
-                    true;
-    }
-    return true;
-}
-
-/* In a shuffle each piece may go on if the others can still end. */
-static bool next_apart(const struct combined *self, const uint16_t *prefix,
-                       size_t length, bool *allowed, bool *end, uint16_t *own,
-                       bool *scratch, struct error *error)
-{
-    bool concat = self->combination->kind == COMBINE_CONCAT;
-    size_t last = 0;
-    bool ok = is_ordered(self, prefix, length);
-
-    *end = ok;
-    if (!ok)
-        return true;
-    for (size_t i = 0; concat && i < length; i++)
-        last = find_owner(self, prefix[i]);
-    for (size_t i = self->count; i-- > 0;) {
-        const struct piece *piece = &self->pieces[i];
-        size_t n = piece_project(piece, prefix, length, own);
-        bool stop, alive;
-
-        if (!ask_piece(piece, own, n, scratch, &stop, &alive, error))
-            return false;
-        ok &= alive;
-        if (concat && i < last) {
-            ok &= stop;
-            *end &= stop;
-            continue;
-        }
-        if (concat && !stop) /* what stands behind it must wait */
-            for (size_t j = i + 1; j < self->count; j++)
-                for (size_t s = 0; s < self->pieces[j].part->symbols; s++)
-                    allowed[self->pieces[j].part->to_whole[s]] = false;
-        *end &= stop;
-        for (size_t s = 0; s < piece->part->symbols; s++)
-            allowed[piece->part->to_whole[s]] = scratch[s];
-    }
-    if (!ok)
-        memset(allowed, 0, self->symbols * sizeof *allowed);
-    return true;
-}
-
-/* Whether some string that begins with the N symbols at OWN is outside of the
- * piece: one with a symbol that cannot follow, or one found by going on with
- * the first that can. */
-static bool leads_outside(const struct piece *piece, uint16_t *own, size_t n,
-                          bool *scratch, bool *known, struct error *error)
-{
-    size_t symbols = language_alphabet(piece->language)->size;
-
-    *known = true;
-    for (size_t step = 0; step < MOST_SEARCHED; step++) {
+    for (size_t i = 0; i < n; i++)
+        cursor_read(cursor, own[i]);
+    for (size_t step = 0; answer == ANSWER_UNKNOWN && step < MOST_SEARCHED;
+         step++) {
         bool end;
         size_t s = 0;
 
-        if (!language_next(piece->language, own, n + step, scratch, &end,
-                           error))
-            return false;
+        if (!cursor_next(cursor, scratch, &end, error))
+            break;
         while (s < symbols && scratch[s])
             s++;
         if (!end || s < symbols)
-            return true;
-        own[n + step] = (uint16_t)(step % symbols);
+            answer = ANSWER_YES;
+        cursor_read(cursor, (uint16_t)(way < symbols ? way : step % symbols));
     }
+    cursor_free(cursor);
+    return answer;
+}
+
+/* Whether some string that begins with the N symbols at OWN is outside of the
+ * piece. */
+static bool leads_outside(const struct piece *piece, const uint16_t *own,
+                          size_t n, bool *scratch, bool *known,
+                          struct error *error)
+{
+    size_t symbols = language_alphabet(piece->language)->size;
+
     *known = false;
-    return false;
+    for (size_t way = symbols + 1; !*known && way-- > 0 && error->count == 0;)
+        *known =
+            search_outside(piece, own, n, way, scratch, error) == ANSWER_YES;
+    return *known;
 }
 
 static bool next_outside(const struct combined *self, const uint16_t *prefix,
@@ -290,22 +221,25 @@ static bool combined_next(const void *pointer, const uint16_t *prefix,
                           struct error *error)
 {
     const struct combined *self = pointer;
+    void *place = combine_walk.begin(self);
     uint16_t *own;
     bool *scratch, ok;
 
+    if (place != NULL) {
+        for (size_t i = 0; i < length; i++)
+            combine_walk.read(place, prefix[i]);
+        ok = combine_walk.next(place, allowed, end, error);
+        combine_walk.end(place);
+        return ok;
+    }
     if (self->reversed)
         return error_add(error, ERROR_CONFIG, &self->combination->place,
                          "reverse",
                          "which symbols may follow is known of finite-state "
                          "languages alone, read backwards");
-    own = memory_new(length + MOST_SEARCHED + 2, sizeof *own);
+    own = memory_new(length + 1, sizeof *own);
     scratch = memory_new(self->symbols + 1, sizeof *scratch);
-    memset(allowed, 0, self->symbols * sizeof *allowed);
-    *end = false;
-    ok = (self->apart     ? next_apart
-          : self->swapped ? next_outside
-                          : next_in_union)(self, prefix, length, allowed, end,
-                                           own, scratch, error);
+    ok = next_outside(self, prefix, length, allowed, end, own, scratch, error);
     free(own);
     free(scratch);
     return ok;
@@ -532,4 +466,5 @@ const struct formalism combine_formalism = {
     .count = combined_count,
     .draw = combined_draw,
     .enumerate = combined_enumerate,
+    .walk = &combine_walk,
 };

@@ -27,6 +27,16 @@ void pieces_add(struct combined *self, const struct part *part,
     self->pieces[self->count++] = (struct piece){ part, language, owned };
 }
 
+size_t piece_owner(const struct combined *self, uint16_t symbol)
+{
+    size_t i = 0;
+
+    while (i < self->count &&
+           self->pieces[i].part->from_whole[symbol] == COMBINE_FOREIGN)
+        i++;
+    return i;
+}
+
 bool piece_read(const struct combined *self, const struct piece *piece,
                 const uint16_t *symbols, size_t length, uint16_t *out)
 {

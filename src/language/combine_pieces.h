@@ -37,6 +37,13 @@ void combine_close(void *self);
 void pieces_add(struct combined *self, const struct part *part,
                 struct language *language, bool owned);
 
+/* Of a combination that is neither `not` nor `reverse`. */
+extern const struct walk combine_walk;
+
+/* The piece that a symbol belongs to where no two share one; their number if
+ * none has it. */
+size_t piece_owner(const struct combined *self, uint16_t symbol);
+
 /* The symbols of the piece in a string of the whole; false if it has others. */
 bool piece_read(const struct combined *self, const struct piece *piece,
                 const uint16_t *symbols, size_t length, uint16_t *out);

@@ -48,6 +48,17 @@ bool language_load_part(struct language **out, const struct yaml_node *node,
                         const struct reading *host, const struct beside *beside,
                         struct error *error);
 
+/* What cursor.h does, symbol by symbol. */
+struct walk {
+    /* Before the first symbol; NULL where SELF cannot be walked. */
+    void *(*begin)(const void *self);
+    void (*read)(void *place, uint16_t symbol);
+    bool (*is_member)(const void *place);
+    bool (*next)(const void *place, bool *allowed, bool *end,
+                 struct error *error);
+    void (*end)(void *place);
+};
+
 struct formalism {
     const char *name;
     const char *const *keys; /* NULL-terminated */
@@ -78,6 +89,7 @@ struct formalism {
     void (*draw_death)(const void *self, size_t n, struct stream *stream,
                        uint16_t *out);
     size_t (*target)(const void *self, const uint16_t *symbols, size_t length);
+    const struct walk *walk;
 };
 
 /* regex, dfa, att, track, always, before, finally */

@@ -29,7 +29,8 @@ struct chart {
     const struct grammar *grammar;
     size_t *ranges;
     bool *nullable;
-    struct set *sets;       /* [length + 1] */
+    struct set *sets; /* [n_sets], one more than were read */
+    size_t n_sets;
     struct numbering found; /* items of the set that is being made */
     bool *predicted;        /* [nonterminals] in that set */
     size_t capacity;        /* of its items */
@@ -200,8 +201,10 @@ static void find_next(const struct chart *chart, size_t at, bool *allowed,
     }
 }
 
+/* The set of what may stand before the first symbol; NEXT is as close_set's.
+ */
 static void open_chart(struct chart *chart, const struct grammar *grammar,
-                       size_t length)
+                       const uint16_t *next)
 {
     size_t n = grammar->nonterminals;
 
@@ -209,14 +212,18 @@ static void open_chart(struct chart *chart, const struct grammar *grammar,
     chart->ranges = memory_new(n + 1, sizeof *chart->ranges);
     chart->nullable = memory_new(n, sizeof *chart->nullable);
     chart->predicted = memory_new(n, sizeof *chart->predicted);
-    chart->sets = memory_new(length + 1, sizeof *chart->sets);
+    chart->sets = memory_new(1, sizeof *chart->sets);
+    chart->n_sets = 1;
     grammar_find_ranges(grammar, chart->ranges);
     grammar_find_nullable(grammar, chart->nullable);
+    begin_set(chart);
+    predict(chart, 0, grammar->start, next);
+    close_set(chart, 0, next);
 }
 
-static void close_chart(struct chart *chart, size_t length)
+static void close_chart(struct chart *chart)
 {
-    for (size_t i = 0; i <= length; i++) {
+    for (size_t i = 0; i < chart->n_sets; i++) {
         free(chart->sets[i].items);
         free(chart->sets[i].waiting);
     }
@@ -227,6 +234,21 @@ static void close_chart(struct chart *chart, size_t length)
     numbering_clear(&chart->found);
 }
 
+/* NEXT is the symbol after SYMBOL, or NULL if it is not known. */
+static bool read_symbol(struct chart *chart, uint16_t symbol,
+                        const uint16_t *next)
+{
+    size_t at = chart->n_sets++;
+
+    chart->sets =
+        memory_resize(chart->sets, chart->n_sets, sizeof *chart->sets);
+    chart->sets[at] = (struct set){ 0 };
+    if (!scan(chart, at - 1, symbol))
+        return false;
+    close_set(chart, at, next);
+    return true;
+}
+
 size_t grammar_earley_read(const struct grammar *grammar,
                            const uint16_t *symbols, size_t length,
                            bool *allowed, bool *end)
@@ -235,16 +257,39 @@ size_t grammar_earley_read(const struct grammar *grammar,
     size_t i = 0;
 
     *end = false;
-    open_chart(&chart, grammar, length);
-    begin_set(&chart);
-    predict(&chart, 0, grammar->start, length > 0 ? symbols : NULL);
-    close_set(&chart, 0, length > 0 ? symbols : NULL);
-    while (i < length && scan(&chart, i, symbols[i])) {
+    open_chart(&chart, grammar, length > 0 ? symbols : NULL);
+    while (i < length && read_symbol(&chart, symbols[i],
+                                     i + 1 < length ? symbols + i + 1 : NULL))
         i++;
-        close_set(&chart, i, i < length ? symbols + i : NULL);
-    }
     if (i == length)
         find_next(&chart, length, allowed, end);
-    close_chart(&chart, length);
+    close_chart(&chart);
     return i;
+}
+
+struct chart *grammar_earley_start(const struct grammar *grammar)
+{
+    struct chart *chart = memory_new(1, sizeof *chart);
+
+    open_chart(chart, grammar, NULL);
+    return chart;
+}
+
+void grammar_earley_stop(struct chart *chart)
+{
+    if (chart == NULL)
+        return;
+    close_chart(chart);
+    free(chart);
+}
+
+bool grammar_earley_step(struct chart *chart, uint16_t symbol)
+{
+    return read_symbol(chart, symbol, NULL);
+}
+
+void grammar_earley_ask(const struct chart *chart, bool *allowed, bool *end)
+{
+    *end = false;
+    find_next(chart, chart->n_sets - 1, allowed, end);
 }

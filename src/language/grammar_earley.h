@@ -16,4 +16,13 @@ size_t grammar_earley_read(const struct grammar *grammar,
                            const uint16_t *symbols, size_t length,
                            bool *allowed, bool *end);
 
+/* A chart that grows by a symbol at a time; the functions are as those of
+ * grammar_lr_stack. */
+struct chart; /* opaque */
+
+struct chart *grammar_earley_start(const struct grammar *grammar);
+void grammar_earley_stop(struct chart *chart); /* NULL is fine */
+bool grammar_earley_step(struct chart *chart, uint16_t symbol);
+void grammar_earley_ask(const struct chart *chart, bool *allowed, bool *end);
+
 #endif

@@ -340,6 +340,82 @@ static bool context_free_next(const void *pointer, const uint16_t *prefix,
     return true;
 }
 
+/* After some symbols: the stack of the table, or the chart. */
+struct standing {
+    const struct context_free *self;
+    bool alive;
+    struct grammar_lr_stack stack;
+    struct chart *chart;
+};
+
+static void *walk_begin(const void *self)
+{
+    struct standing *standing = memory_new(1, sizeof *standing);
+
+    standing->self = self;
+    standing->alive = true;
+    if (standing->self->whole->has_lr)
+        grammar_lr_start(&standing->stack);
+    else
+        standing->chart = grammar_earley_start(&standing->self->whole->grammar);
+    return standing;
+}
+
+static void walk_end(void *pointer)
+{
+    struct standing *standing = pointer;
+
+    grammar_lr_stop(&standing->stack);
+    grammar_earley_stop(standing->chart);
+    free(standing);
+}
+
+static void walk_read(void *pointer, uint16_t symbol)
+{
+    struct standing *standing = pointer;
+
+    if (!standing->alive)
+        return;
+    if (standing->chart != NULL)
+        standing->alive = grammar_earley_step(standing->chart, symbol);
+    else
+        standing->alive = grammar_lr_step(&standing->self->whole->lr,
+                                          &standing->stack, symbol);
+}
+
+/* ALLOWED may be NULL. */
+static void ask(const struct standing *standing, bool *allowed, bool *end)
+{
+    const struct context_free *self = standing->self;
+
+    *end = false;
+    if (allowed != NULL)
+        memset(allowed, 0, self->symbols * sizeof *allowed);
+    if (standing->alive && standing->chart != NULL)
+        grammar_earley_ask(standing->chart, allowed, end);
+    else if (standing->alive)
+        grammar_lr_ask(&self->whole->lr, &standing->stack, allowed, end);
+}
+
+static bool walk_is_member(const void *pointer)
+{
+    bool end;
+
+    ask(pointer, NULL, &end);
+    return end;
+}
+
+static bool walk_next(const void *pointer, bool *allowed, bool *end,
+                      struct error *error)
+{
+    (void)error;
+    ask(pointer, allowed, end);
+    return true;
+}
+
+static const struct walk walk = { walk_begin, walk_read, walk_is_member,
+                                  walk_next, walk_end };
+
 /* ------------------------------------------------------ counts and draws */
 
 static bool context_free_prepare(void *pointer, size_t longest,
@@ -516,4 +592,5 @@ const struct formalism grammar_formalism = {
     .count = context_free_count,
     .draw = context_free_draw,
     .enumerate = context_free_enumerate,
+    .walk = &walk,
 };

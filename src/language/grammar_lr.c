@@ -426,12 +426,7 @@ enum lr_result grammar_lr_build(struct grammar_lr *out,
 
 /* --------------------------------------------------------------- reading */
 
-struct stack {
-    uint32_t *states;
-    size_t depth, capacity;
-};
-
-static void push(struct stack *stack, uint32_t state)
+static void push(struct grammar_lr_stack *stack, uint32_t state)
 {
     if (stack->depth == stack->capacity) {
         stack->capacity = 2 * stack->capacity + 64;
@@ -442,14 +437,14 @@ static void push(struct stack *stack, uint32_t state)
 }
 
 static const int32_t *find_row(const struct grammar_lr *lr,
-                               const struct stack *stack)
+                               const struct grammar_lr_stack *stack)
 {
     return lr->actions + stack->states[stack->depth - 1] * (lr->terminals + 1);
 }
 
 /* All reductions before SYMBOL; what is to be done with it then. */
-static int32_t reduce(const struct grammar_lr *lr, struct stack *stack,
-                      size_t symbol)
+static int32_t reduce(const struct grammar_lr *lr,
+                      struct grammar_lr_stack *stack, size_t symbol)
 {
     int32_t action;
 
@@ -465,28 +460,52 @@ static int32_t reduce(const struct grammar_lr *lr, struct stack *stack,
     return action;
 }
 
+void grammar_lr_start(struct grammar_lr_stack *stack)
+{
+    *stack = (struct grammar_lr_stack){ 0 };
+    push(stack, 0);
+}
+
+void grammar_lr_stop(struct grammar_lr_stack *stack)
+{
+    free(stack->states);
+    *stack = (struct grammar_lr_stack){ 0 };
+}
+
+bool grammar_lr_step(const struct grammar_lr *lr,
+                     struct grammar_lr_stack *stack, size_t symbol)
+{
+    int32_t action = reduce(lr, stack, symbol);
+
+    if (action == ACTION_ERROR)
+        return false;
+    push(stack, (uint32_t)action - 1);
+    return true;
+}
+
+void grammar_lr_ask(const struct grammar_lr *lr,
+                    const struct grammar_lr_stack *stack, bool *allowed,
+                    bool *end)
+{
+    const int32_t *row = find_row(lr, stack);
+
+    *end = row[lr->terminals] != ACTION_ERROR;
+    for (size_t s = 0; allowed != NULL && s < lr->terminals; s++)
+        allowed[s] = row[s] != ACTION_ERROR;
+}
+
 size_t grammar_lr_read(const struct grammar_lr *lr, const uint16_t *symbols,
                        size_t length, bool *allowed, bool *end)
 {
-    struct stack stack = { 0 };
-    size_t i;
+    struct grammar_lr_stack stack;
+    size_t i = 0;
 
     *end = false;
-    push(&stack, 0);
-    for (i = 0; i < length; i++) {
-        int32_t action = reduce(lr, &stack, symbols[i]);
-
-        if (action == ACTION_ERROR)
-            break;
-        push(&stack, (uint32_t)action - 1);
-    }
-    if (i == length) {
-        const int32_t *row = find_row(lr, &stack);
-
-        *end = row[lr->terminals] != ACTION_ERROR;
-        for (size_t s = 0; allowed != NULL && s < lr->terminals; s++)
-            allowed[s] = row[s] != ACTION_ERROR;
-    }
-    free(stack.states);
+    grammar_lr_start(&stack);
+    while (i < length && grammar_lr_step(lr, &stack, symbols[i]))
+        i++;
+    if (i == length)
+        grammar_lr_ask(lr, &stack, allowed, end);
+    grammar_lr_stop(&stack);
     return i;
 }

@@ -25,6 +25,26 @@ enum lr_result grammar_lr_build(struct grammar_lr *out,
                                 const struct grammar *grammar);
 void grammar_lr_clear(struct grammar_lr *lr);
 
+/* The states that lead to what has been read; an untouched zero is nothing. */
+struct grammar_lr_stack {
+    uint32_t *states;
+    size_t depth, capacity;
+};
+
+void grammar_lr_start(struct grammar_lr_stack *stack);
+void grammar_lr_stop(struct grammar_lr_stack *stack);
+
+/* Reads SYMBOL; false, and the stack is of no more use, where no member goes
+ * on so. */
+bool grammar_lr_step(const struct grammar_lr *lr,
+                     struct grammar_lr_stack *stack, size_t symbol);
+
+/* Whether what was read is a member, and (ALLOWED, unless NULL) with which
+ * symbols members continue. */
+void grammar_lr_ask(const struct grammar_lr *lr,
+                    const struct grammar_lr_stack *stack, bool *allowed,
+                    bool *end);
+
 /*
  * How many symbols can be read: all, or those before the first with which no
  * member continues.  If all, *END says whether they are a member, and ALLOWED

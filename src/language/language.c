@@ -544,10 +544,13 @@ static bool refuse(const struct language *language, const char *what,
 bool language_next(const struct language *language, const uint16_t *prefix,
                    size_t length, bool *allowed, bool *end, struct error *error)
 {
-    if (language->formalism->next == NULL)
-        return refuse(language, "tell which symbols may follow", error);
     return language->formalism->next(language->self, prefix, length, allowed,
                                      end, error);
+}
+
+struct cursor *language_cursor(const struct language *language)
+{
+    return cursor_new(language->formalism, language->self);
 }
 
 bool language_prepare(struct language *language, size_t longest,

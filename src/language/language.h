@@ -21,6 +21,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "language/automaton.h"
+#include "language/cursor.h"
 #include "language/parameters.h"
 #include "language/string.h"
 
@@ -83,6 +84,10 @@ bool language_why_not(const struct language *language, const uint16_t *symbols,
 bool language_next(const struct language *language, const uint16_t *prefix,
                    size_t length, bool *allowed, bool *end,
                    struct error *error);
+
+/* A cursor (cursor.h) before the first symbol; what both of the above say of
+ * all prefixes of a string in turn. */
+struct cursor *language_cursor(const struct language *language);
 
 /*
  * Builds the tables for lengths 0..longest; ERROR_CONFIG when they would
