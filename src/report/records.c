@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "report/difference.h"
 #include "report/report.h"
 #include "results/manifest.h"
 
@@ -87,35 +88,102 @@ static bool add_record(struct records *records, const char *path,
     return true;
 }
 
-/* Whether runs of other settings have the same place on the axes, as quick
- * runs beside full ones have. */
-static bool is_ambiguous(const struct records *records,
-                         const struct record *record)
+static bool is_beside(const struct record *a, const struct record *b)
 {
-    for (size_t i = 0; i < records->count; i++) {
-        const struct record *other = &records->items[i];
+    return strcmp(a->experiment, b->experiment) == 0 &&
+           strcmp(a->axes, b->axes) == 0;
+}
 
-        if (strcmp(other->experiment, record->experiment) == 0 &&
-            strcmp(other->axes, record->axes) == 0 &&
-            strcmp(other->settings, record->settings) != 0)
-            return true;
+/* The text of a run's config.yaml, "" where it cannot be read. */
+static char *read_config(const struct record *record)
+{
+    char *path = file_join(record->path, "config.yaml");
+    struct text text = { 0 };
+    struct error ignored = { 0 };
+
+    text_add(&text, "");
+    file_read(path, (size_t)1 << 20, &text, &ignored);
+    error_clear(&ignored);
+    free(path);
+    return text_take(&text);
+}
+
+static void set_group(struct record *record, const char *difference)
+{
+    struct text group = { 0 };
+
+    text_add_format(&group, "%s%s%s", record->axes,
+                    record->axes[0] != '\0' && difference[0] != '\0' ? "," : "",
+                    difference);
+    free(record->group);
+    record->group = text_take(&group);
+}
+
+/* What differs may be cut short, or lie in the language's file. */
+static void add_hashes(struct record *const *beside, size_t n)
+{
+    bool *mistaken = memory_new(n, sizeof *mistaken);
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++)
+            mistaken[i] |=
+                strcmp(beside[i]->group, beside[k]->group) == 0 &&
+                strcmp(beside[i]->settings, beside[k]->settings) != 0;
+    for (size_t i = 0; i < n; i++) {
+        struct text group = { 0 };
+
+        if (!mistaken[i])
+            continue;
+        text_add_format(&group, "%s%ssettings=%.8s", beside[i]->group,
+                        beside[i]->group[0] != '\0' ? "," : "",
+                        beside[i]->settings);
+        free(beside[i]->group);
+        beside[i]->group = text_take(&group);
     }
-    return false;
+    free(mistaken);
+}
+
+/* Names the groups of runs that have one place on the axes, as quick runs
+ * beside full ones have: by what differs, if their settings do. */
+static void name_beside(struct record *const *beside, size_t n)
+{
+    char **configs = memory_new(n, sizeof *configs), **names;
+    bool same = true;
+
+    for (size_t i = 1; i < n; i++)
+        same = same && strcmp(beside[0]->settings, beside[i]->settings) == 0;
+    for (size_t i = 0; i < n; i++)
+        configs[i] = same ? memory_copy_text("") : read_config(beside[i]);
+    names = differences_name((const char *const *)configs, n);
+    for (size_t i = 0; i < n; i++)
+        set_group(beside[i], names[i]);
+    add_hashes(beside, n);
+    for (size_t i = 0; i < n; i++) {
+        free(configs[i]);
+        free(names[i]);
+    }
+    free(configs);
+    free(names);
 }
 
 static void name_groups(struct records *records)
 {
-    for (size_t i = 0; i < records->count; i++) {
-        struct record *record = &records->items[i];
-        struct text group = { 0 };
+    struct record **beside = memory_new(records->count, sizeof *beside);
+    bool *named = memory_new(records->count, sizeof *named);
 
-        text_add(&group, record->axes);
-        if (is_ambiguous(records, record))
-            text_add_format(&group, "%ssettings=%.8s",
-                            group.length > 0 ? "," : "", record->settings);
-        free(record->group);
-        record->group = text_take(&group);
+    for (size_t i = 0; i < records->count; i++) {
+        size_t n = 0;
+
+        for (size_t k = i; !named[i] && k < records->count; k++)
+            if (is_beside(&records->items[i], &records->items[k]))
+                beside[n++] = &records->items[k];
+        for (size_t k = i; n > 0 && k < records->count; k++)
+            named[k] |= is_beside(&records->items[i], &records->items[k]);
+        if (n > 0)
+            name_beside(beside, n);
     }
+    free(beside);
+    free(named);
 }
 
 /* A run is its configuration: a second copy of it is no second seed. */

@@ -23,7 +23,7 @@ struct record {
     char *settings; /* hash of all settings but the seed */
     char *hash;     /* of all settings and the language */
     char *group;    /* runs to be joined over seeds: the axes, and the settings
-                       where the axes do not tell them apart, or "" */
+                       that differ where the axes do not tell runs apart */
     char *seed;     /* "1" */
     struct metrics metrics;
 };
