@@ -170,6 +170,26 @@ static bool law_disjoint(const char *s, size_t n)
     return is_dyck(s, n) || is_majority(s, n);
 }
 
+static bool law_joint(const char *s, size_t n) /* a^k b^k c^l, l + 1 >= k */
+{
+    size_t k = count_letter(s, n, 'a');
+
+    for (size_t i = 0; i < n; i++)
+        if (s[i] != (i < k ? 'a' : i < 2 * k ? 'b' : 'c'))
+            return false;
+    return n + 1 >= 3 * k;
+}
+
+static bool law_joint_finite(const char *s, size_t n)
+{
+    return law_joint(s, n) && n % 2 == 0;
+}
+
+static bool law_joint_wide(const char *s, size_t n)
+{
+    return is_majority(s, n) && count_letter(s, n, '0') == 0;
+}
+
 enum { FINITE = 1, NO_NEXT = 2 };
 
 static const struct law {
@@ -197,6 +217,10 @@ static const struct law {
       0 },
     { "any: [p-parity, p-block]\nfinally: \"#0 == #1\"\n", law_beside, 8, 0 },
     { "any: [p-dyck, p-majority]\ndisjoint: true\n", law_disjoint, 6, 0 },
+    { "all: [p-ab, p-bc]\n", law_joint, 7, 0 },
+    { "all: [{alphabet: a b c, regex: (. .)*}, p-bc, p-ab]\n", law_joint_finite,
+      7, 0 },
+    { "all: [p-majority, p-two]\n", law_joint_wide, 7, 0 },
 };
 
 static const struct {
@@ -208,6 +232,10 @@ static const struct {
     { "p-dyck",
       "alphabet: ( )\nalways: \"#( >= #)\"\nfinally: \"#( == #)\"\n" },
     { "p-grammar", "alphabet: ( )\ncfg: S -> ( S ) S | ε\n" },
+    { "p-ab", "alphabet: a b c\nregex: a* b* c*\nfinally: \"#a == #b\"\n" },
+    { "p-bc", "alphabet: b c a\ntrack: {x: {c: x + 1, b: x - 1}}\n"
+              "finally: x + 1 >= 0\n" },
+    { "p-two", "alphabet: 0 1 2\nfinally: [\"#2 == #0\"]\n" },
     { "p-a", "all: [p-b, p-parity]\n" },
     { "p-b", "not: p-a\n" },
     { "p-depth", "params: {D: 2}\nalphabet: a\nregex: a{$D}\n" },
@@ -468,8 +496,10 @@ static const struct {
     { "not: [p-parity]",
       ":2:6: not: wrong type: a list; accepted: a language" },
     { "not: nowhere", ":2:6: no language \"nowhere\"" },
-    { "all: [p-majority, p-dyck]",
+    { "all: [p-majority, p-grammar]",
       ":2:6: all: there is an algorithm where at most one part is not" },
+    { "all: [p-bc, p-bc]",
+      ":2:6: all: p-bc tracks \"x\", and a part before it too" },
     { "minus: [p-parity, p-majority]",
       ":2:8: minus: there is an algorithm where all that is taken away" },
     { "concat: [p-majority, p-parity]",

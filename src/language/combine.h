@@ -18,8 +18,9 @@
  * parts; a part knows none but its own, a string with others is not in it.
  *
  * If all parts are finite-state, so is the whole: an automaton, beside which
- * the file may have track, always, before and finally.  Otherwise the whole
- * is counted from its parts (combine_formalism.c), or an error says why not.
+ * the file may have track, always, before and finally.  `all` of languages of
+ * registers is one machine with the registers of all.  Otherwise the whole is
+ * counted from its parts (combine_formalism.c), or an error says why not.
  */
 
 #ifndef LANGUAGE_COMBINE_H

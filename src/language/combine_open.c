@@ -105,6 +105,8 @@ static bool open_with_automaton(struct combined *self,
     struct automaton others;
     bool ok;
 
+    if (joint_is_possible(combination))
+        return joint_open(self, reading, error);
     if (!bring_first(combination, kind != COMBINE_MINUS))
         return refuse(self, error,
                       kind == COMBINE_MINUS
@@ -112,8 +114,8 @@ static bool open_with_automaton(struct combined *self,
                             "away is finite-state"
                       : kind == COMBINE_ALL
                           ? "there is an algorithm where at most one part is "
-                            "not finite-state; conditions on counts can stand "
-                            "in one file"
+                            "not finite-state, or all that are not are of "
+                            "registers"
                           : "there is an algorithm where at most one part is "
                             "not finite-state, or the parts have no string in "
                             "common and the file says `disjoint: true`");

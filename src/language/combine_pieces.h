@@ -37,6 +37,12 @@ void combine_close(void *self);
 void pieces_add(struct combined *self, const struct part *part,
                 struct language *language, bool owned);
 
+/* Whether it is `all` of several languages of registers, and of finite-state
+ * ones; and what they have in common, as the one piece. */
+bool joint_is_possible(const struct combination *combination);
+bool joint_open(struct combined *self, const struct reading *reading,
+                struct error *error);
+
 /* Of a combination that is neither `not` nor `reverse`. */
 extern const struct walk combine_walk;
 
