@@ -70,6 +70,54 @@ START_TEST(columns_are_multiplied_and_divided)
 }
 END_TEST
 
+/* Of 6000 rows some hundreds: their first and last, none that is not there,
+ * more of the early ones, and no gap longer than a hundredth. */
+START_TEST(long_tables_are_thinned)
+{
+    struct evidence mine = { 0 }, before = evidence;
+    struct yaml_document document;
+    struct error error = { 0 };
+    struct text out = { 0 }, table = { 0 }, data;
+    size_t rows = 0, early = 0;
+    long last = -1;
+
+    text_add(&table, "step,norm\n");
+    for (size_t i = 0; i < 6000; i++)
+        text_add_format(&table, "%zu,%zu\n", i, i + 1);
+    scratch_write(scratch_path("long.csv"), table.data, table.length);
+    ck_assert(collect_evidence(&mine, &document,
+                               "series: {long: {file: long.csv}}", &error));
+    evidence = mine;
+    ck_assert_msg(draw(FIGURE("{title: t, of: long, x: step, y: norm/last}"),
+                       &out, &error),
+                  "%s", said(&error));
+    data = scratch_read(scratch_path("f.dat"));
+    for (const char *line = data.data; line != NULL && *line != '\0';
+         line = strchr(line, '\n') != NULL ? strchr(line, '\n') + 1 : NULL) {
+        long step;
+        double norm;
+
+        if (sscanf(line, "%ld %lf", &step, &norm) != 2)
+            continue;
+        ck_assert_double_eq_tol(norm, (double)(step + 1) / 6000, 1e-12);
+        ck_assert_int_le(step - last, 60);
+        last = step;
+        early += step < 600;
+        rows++;
+    }
+    ck_assert_int_eq(last, 5999);
+    ck_assert_uint_ge(rows, 150);
+    ck_assert_uint_le(rows, DRAWN_ROWS);
+    ck_assert_uint_ge(early, rows / 3);
+    evidence_clear(&mine);
+    evidence = before;
+    yaml_clear(&document);
+    text_clear(&table);
+    text_clear(&data);
+    text_clear(&out);
+}
+END_TEST
+
 /* Layer 1 ends at 13, layer 2 at 4. */
 START_TEST(witnesses_are_points)
 {
@@ -143,8 +191,10 @@ int main(void)
     Suite *suite = suite_create("drawing");
     TCase *tests = tcase_create("drawing");
 
+    tcase_set_timeout(tests, 60); /* gnuplot takes its time */
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, columns_are_multiplied_and_divided);
+    tcase_add_test(tests, long_tables_are_thinned);
     tcase_add_test(tests, witnesses_are_points);
     tcase_add_test(tests, without_a_witness_nothing_is_drawn);
     tcase_add_loop_test(tests, mistakes_are_placed, 0,

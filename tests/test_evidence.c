@@ -127,6 +127,26 @@ START_TEST(mistakes_are_placed)
 }
 END_TEST
 
+/* What is left of settings that have changed is not judged with the rest. */
+START_TEST(two_runs_of_one_point_are_refused)
+{
+    struct record items[] = {
+        { .path = "a", .experiment = "e", .axes = "n=1", .seed = "1" },
+        { .path = "b", .experiment = "e", .axes = "n=1", .seed = "2" },
+        { .path = "c", .experiment = "e", .axes = "n=2", .seed = "1" },
+        { .path = "d", .experiment = "f", .axes = "n=1", .seed = "1" },
+        { .path = "e", .experiment = "e", .axes = "n=1", .seed = "2" },
+    };
+    const struct records records = { items, 5, 0 };
+    struct error error = { 0 };
+
+    ck_assert(!evidence_collect(&evidence, NULL, ".", &records, &error));
+    ck_assert_int_eq(error.kind, ERROR_CONFIG);
+    ck_assert_said(&error, "saturn: b and e are one point of e with different "
+                           "settings; remove what is out of date\n");
+}
+END_TEST
+
 START_TEST(columns_that_are_missing_are_named)
 {
     struct error error = { 0 };
@@ -153,6 +173,7 @@ int main(void)
     tcase_add_test(tests, dynamics_are_always_there);
     tcase_add_loop_test(tests, mistakes_are_placed, 0,
                         (int)(sizeof bad / sizeof bad[0]));
+    tcase_add_test(tests, two_runs_of_one_point_are_refused);
     tcase_add_test(tests, columns_that_are_missing_are_named);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -193,6 +193,32 @@ static size_t evaluate(const struct csv *csv, const struct witness *witness,
     return ok ? n : SIZE_MAX;
 }
 
+/* Whether row I of N is the first of its even or of its logarithmic bin. */
+static bool is_drawn(size_t i, size_t n)
+{
+    double half = DRAWN_ROWS / 2, width = half / log((double)n);
+
+    return i == 0 || i + 1 == n ||
+           floor((double)i * half / (double)n) !=
+               floor((double)(i - 1) * half / (double)n) ||
+           floor(log((double)i + 1) * width) != floor(log((double)i) * width);
+}
+
+static void thin(struct curve *curve)
+{
+    double *x = (double *)curve->x, *y = (double *)curve->y;
+    size_t n = curve->count, kept = 0;
+
+    if (n <= DRAWN_ROWS)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (is_drawn(i, n)) {
+            x[kept] = x[i];
+            y[kept++] = y[i];
+        }
+    curve->count = kept;
+}
+
 static bool add_line(struct drawing *drawing, const struct stroke *stroke,
                      const struct yaml_node *node, const char *path, int panel,
                      const struct witness *witness, struct error *error)
@@ -217,6 +243,7 @@ static bool add_line(struct drawing *drawing, const struct stroke *stroke,
                        "no column in %s for %s", file,
                        n == SIZE_MAX ? stroke->x : stroke->y);
     }
+    thin(curve);
 done:
     csv_clear(&csv);
     free(file);

@@ -23,8 +23,10 @@
  * `where`: columns of its table (`table` names another of a run's files than
  * trajectory.csv), products of columns and numbers (-0.5*step_length*
  * step_length), divided by their first or last value by a final /first or
- * /last.  Where x begins with "axis." or "metric." a witness is a point of one
- * curve, and `above` or `below` choose witnesses by a metric.
+ * /last.  Of a long table a figure needs no more than some rows: the first, the
+ * last, and between them DRAWN_ROWS or so, half of them evenly and half of
+ * them log-spaced.  Where x begins with "axis." or "metric." a witness is a
+ * point of one curve, and `above` or `below` choose witnesses by a metric.
  */
 
 #ifndef EXPERIMENT_DRAWING_H
@@ -36,6 +38,8 @@
 #include "base/text.h"
 #include "config/yaml.h"
 #include "experiment/evidence.h"
+
+enum { DRAWN_ROWS = 240 };
 
 /*
  * Draws the figure NODE, at PATH, into DIRECTORY, and adds to OUT the Markdown

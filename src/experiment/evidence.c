@@ -319,6 +319,31 @@ static bool add_run(struct evidence *evidence, const struct record *record,
     return true;
 }
 
+static bool is_same_place(const struct record *a, const struct record *b)
+{
+    return strcmp(a->experiment, b->experiment) == 0 &&
+           strcmp(a->axes, b->axes) == 0 && strcmp(a->seed, b->seed) == 0;
+}
+
+/* No two runs of one experiment are at one place of its axes. */
+static bool check_runs(const struct records *records, struct error *error)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < records->count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const struct record *a = &records->items[j];
+            const struct record *b = &records->items[i];
+
+            if (is_same_place(a, b))
+                ok = error_set(error, ERROR_CONFIG,
+                               "%s and %s are one point of %s with different "
+                               "settings; remove what is out of date",
+                               a->path, b->path, a->experiment);
+        }
+    return ok;
+}
+
 bool evidence_collect(struct evidence *evidence, const struct yaml_node *series,
                       const char *folder, const struct records *records,
                       struct error *error)
@@ -326,7 +351,8 @@ bool evidence_collect(struct evidence *evidence, const struct yaml_node *series,
     bool ok;
 
     *evidence = (struct evidence){ 0 };
-    ok = read_series(evidence, series, folder, error);
+    ok = check_runs(records, error) &&
+         read_series(evidence, series, folder, error);
     add_dynamics(evidence);
     for (size_t i = 0; ok && i < records->count; i++)
         ok = add_run(evidence, &records->items[i], error);

@@ -42,8 +42,9 @@ struct evidence {
  * are its other columns, where they hold a number.
  *
  * `dynamics` is always there: one witness per law, axis `law`, metrics rate,
- * closed and ratio.  Runs are those of RECORDS.  The caller clears, even after
- * a failure.
+ * closed and ratio.  Runs are those of RECORDS; two that stand at one place of
+ * an experiment with other settings are ERROR_CONFIG, since one must be out of
+ * date.  The caller clears, even after a failure.
  */
 bool evidence_collect(struct evidence *evidence, const struct yaml_node *series,
                       const char *folder, const struct records *records,
