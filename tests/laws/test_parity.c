@@ -14,8 +14,8 @@
  * layer of such heads, without norms, every feature of the last token is
  * (a + b k) / D, and D times the logit a continuous function of k that is
  * linear but for a kink for each of the d_ff hidden units: it has at most
- * d_ff + 1 changes of sign.  Parity changes at every k, so that no such
- * network decides it of more than d_ff + 2 ones.  With more layers there are
+ * d_ff + 1 changes of sign, whatever c, and so has the limit's.  Parity changes
+ * at every k, so that no such network decides it of more than d_ff + 2 ones.  With more layers there are
  * polynomials of higher degree and more kinks, but a number that does not
  * depend on the string: the decision is constant for large k.
  */
