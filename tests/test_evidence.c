@@ -167,6 +167,7 @@ int main(void)
     Suite *suite = suite_create("evidence");
     TCase *tests = tcase_create("evidence");
 
+    tcase_set_timeout(tests, 60);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_series_is_a_witness_per_value);
     tcase_add_test(tests, a_table_is_a_witness_per_row);
