@@ -33,6 +33,8 @@ struct options {
     size_t index, length, count, seed;
     double max_time, seconds; /* in seconds; 0: no limit, not given */
     const char *negative, *network, *format, *x, *y, *where, *cosine, *page;
+    const char *columns;                  /* report */
+    bool wide;
     const char *shape;                    /* bench */
     const char *checkpoint;               /* logits, saturate... */
     const char *language, *from, *target; /* import */

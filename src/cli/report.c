@@ -2,8 +2,16 @@
 
 #include "report/report.h"
 
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include "cli/command.h"
 #include "experiment/page.h"
+#include "report/view.h"
+
+/* Columns where nobody says how wide the terminal is. */
+#define USUAL_WIDTH 100
 
 static bool collect(const struct options *options, struct records *records,
                     struct error *error)
@@ -42,11 +50,27 @@ static bool write_page(const struct options *options,
     return counts.of[FAIL] + counts.of[ERROR] == 0;
 }
 
+static size_t terminal_width(void)
+{
+    const char *columns = getenv("COLUMNS");
+    struct winsize size;
+    uint64_t width;
+
+    if (columns != NULL && text_read_count(columns, &width) && width > 0)
+        return (size_t)width;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return USUAL_WIDTH;
+}
+
+/* WRITER NULL: for people. */
 static bool write_summary(const struct options *options,
                           const struct records *records,
                           const struct table_writer *writer,
                           struct error *error)
 {
+    size_t width =
+        options->wide || options->columns != NULL ? 0 : terminal_width();
     struct table table = { 0 };
     struct text out = { 0 };
     bool ok = options->output == NULL ||
@@ -54,9 +78,17 @@ static bool write_summary(const struct options *options,
 
     if (ok) {
         report_summary(records, &table);
-        writer->write(&table, &out);
+        ok = options->columns == NULL ||
+             view_choose(&table, options->columns, error);
+    }
+    if (ok) {
+        if (writer != NULL)
+            writer->write(&table, &out);
+        else
+            view_write(&table, width, &out);
         ok = output_text(&out, error);
     }
+    text_clear(&out);
     table_clear(&table);
     return ok;
 }
@@ -64,11 +96,11 @@ static bool write_summary(const struct options *options,
 /* A page may stand on published series alone. */
 static bool run(const struct options *options, struct error *error)
 {
-    const struct table_writer *writer;
+    const char *format = options->json ? "json" : options->format;
+    const struct table_writer *writer = NULL;
     struct records records = { 0 };
     bool bare = options->page != NULL && options->n_operands == 0;
-    bool ok = table_writer_choose(options->json ? "json" : options->format,
-                                  &writer, error) &&
+    bool ok = (format == NULL || table_writer_choose(format, &writer, error)) &&
               (bare || collect(options, &records, error));
 
     if (ok)
@@ -82,7 +114,11 @@ static bool run(const struct options *options, struct error *error)
 /* clang-format off */
 static const struct option options[] = {
     { 'f', "format", OPTION_TEXT, offsetof(struct options, format), "NAME",
-      "markdown, latex, csv or json" },
+      "markdown, latex, csv or json; else for a terminal" },
+    { 0, "columns", OPTION_TEXT, offsetof(struct options, columns), "NAMES",
+      "only these columns: trained,limit,norm ratio" },
+    { 'w', "wide", OPTION_FLAG, offsetof(struct options, wide), NULL,
+      "all columns, however wide the terminal is" },
     { 0, "page", OPTION_TEXT, offsetof(struct options, page), "FILE",
       "write this page of rows and figures instead" },
     { .name = NULL }
@@ -95,6 +131,8 @@ const struct command report_command = {
     .summary =
         "Prints the summary of finished runs; -o adds tables and figures.",
     .examples = "  saturn report\n"
+                "  saturn report --wide results/majority\n"
+                "  saturn report --columns trained,limit --format csv\n"
                 "  saturn report results/majority results/dyck-1 -o report\n"
                 "  saturn report --page experiments/paper/page.yaml "
                 "-o page results\n",

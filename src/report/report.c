@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "report/view.h"
 
 /* A list of distinct words in the order they were met. */
 struct words {
@@ -485,8 +486,12 @@ static void add_tables(const struct records *records,
                     "decides as `trained` does:\n\n",
                     records->count, records->unfinished);
     markdown->write(summary, page);
+    text_add(page, "\n");
+    view_legend(summary, page);
     if (ladders->n_rows > 0) {
-        text_add(page, "\nAccuracy on the ladders to the limit:\n\n");
+        text_add(page,
+                 "\nAccuracy on the ladders to the limit: `scaled` is "
+                 "f(x; c theta), `sharpened` attention's scores times c:\n\n");
         markdown->write(ladders, page);
     }
     text_add(page, "\n");
