@@ -22,9 +22,11 @@ void parallel_set_threads(size_t threads);
 size_t parallel_threads(void);
 
 /*
- * Calls body(context, item, thread) once for every item in 0..n-1, handing
- * items out in order as threads come free; thread < parallel_threads(), the
- * caller being number 0.  Loops do not nest: an inner one runs on the thread
+ * Calls body(context, item, thread) once for every item in 0..n-1, n below
+ * 2^32; thread < parallel_threads(), the caller being number 0.  A thread
+ * has a share of the items before it, the same in every loop of n, whose
+ * data then stay in its core's cache; one that is done takes from the ends
+ * of the others' shares.  Loops do not nest: an inner one runs on the thread
  * that meets it, as thread number 0.  Only one thread of the program may
  * start loops.  A forked child starts workers of its own.
  */

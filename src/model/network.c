@@ -466,7 +466,7 @@ static void judge(const struct descent *descent, size_t first, size_t count,
 /* Forward, loss and backward of a chunk. */
 static void descend_chunk(const struct descent *descent,
                           struct parking *parking, size_t first, size_t count,
-                          struct loss *loss, void *gradient)
+                          bool begins, struct loss *loss, void *gradient)
 {
     const struct network *network = descent->network;
     const struct engine *engine = network->engine;
@@ -480,7 +480,7 @@ static void descend_chunk(const struct descent *descent,
     for (size_t k = 0; k < n; k++)
         parking->logits[k] *= SIGNAL_SCALE;
     engine->backward(network->weights, parking->workspace, parking->logits,
-                     gradient);
+                     begins, gradient);
 }
 
 static void descend_shard(void *context, size_t shard, size_t thread)
@@ -491,16 +491,16 @@ static void descend_shard(void *context, size_t shard, size_t thread)
     struct parking *parking = enter(network);
     size_t n = descent->batch->count;
     size_t bytes = network->engine->gradient_bytes(network->weights);
-    size_t end = (shard + 1) * n / descent->n_shards, count;
+    size_t start = shard * n / descent->n_shards, count;
+    size_t end = (shard + 1) * n / descent->n_shards;
 
     (void)thread;
     if (network->gradients[shard] == NULL)
         network->gradients[shard] = memory_new_aligned(bytes, 1);
-    memset(network->gradients[shard], 0, bytes);
     *loss = loss_none();
-    for (size_t i = shard * n / descent->n_shards; i < end; i += count) {
+    for (size_t i = start; i < end; i += count) {
         count = next_chunk(descent->batch, i, end);
-        descend_chunk(descent, parking, i, count, loss,
+        descend_chunk(descent, parking, i, count, i == start, loss,
                       network->gradients[shard]);
     }
     leave(parking);

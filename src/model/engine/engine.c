@@ -85,15 +85,18 @@ static void outputs(const struct weights *w, const struct workspace *s,
 }
 
 static void backward(const struct weights *w, struct workspace *s,
-                     const double *signals, void *gradient)
+                     const double *signals, bool begins, void *gradient)
 {
     size_t n = w->layout->n_outputs;
 
+    s->begins = begins;
+    if (begins)
+        weights_clear(w, gradient);
     /* the padding of a row of logits is zero and stays so */
     for (size_t r = 0; r < s->n_logits; r++)
         for (size_t i = 0; i < n; i++)
             s->logits[r * w->o + i] = (real)signals[r * n + i];
-    linear_backward(w, &w->classifier, s->n_logits,
+    linear_backward(w, s, &w->classifier, s->n_logits,
                     s->mean ? s->means : s->final, s->logits, false,
                     s->mean ? s->draw : s->dread, gradient);
     if (s->mean)

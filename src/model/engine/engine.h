@@ -73,9 +73,10 @@ struct engine {
                     double *outputs);
 
     /* Adds to GRADIENT what SIGNALS, the derivatives by the logits of the
-     * last call of logits, make of this chunk. */
+     * last call of logits, make of this chunk; the chunk that BEGINS a sum
+     * sets it. */
     void (*backward)(const struct weights *weights, struct workspace *workspace,
-                     const double *signals, void *gradient);
+                     const double *signals, bool begins, void *gradient);
 
     size_t (*gradient_bytes)(const struct weights *weights);
 

@@ -42,7 +42,6 @@ struct product gradient_product(const struct linear *map, size_t rows)
                              .a_column = map->out,
                              .b_row = map->in,
                              .c_row = map->in,
-                             .start = START_ADD,
                              .compiled = map->gradient };
 }
 
@@ -62,11 +61,13 @@ void linear_forward(const struct weights *w, const struct linear *map,
 }
 
 /* What DY makes of a map's own parameters. */
-static void linear_gradient(const struct linear *map, size_t rows,
-                            const real *x, const real *dy, real *gradient)
+static void linear_gradient(const struct workspace *s, const struct linear *map,
+                            size_t rows, const real *x, const real *dy,
+                            real *gradient)
 {
     struct product p = gradient_product(map, rows);
 
+    p.start = s->begins ? START_ZERO : START_ADD;
     p.a = dy;
     p.b = x;
     p.c = gradient + map->weight;
@@ -75,9 +76,9 @@ static void linear_gradient(const struct linear *map, size_t rows,
         add_rows(rows, map->out, dy, map->out, gradient + map->bias);
 }
 
-void linear_backward(const struct weights *w, const struct linear *map,
-                     size_t rows, const real *x, const real *dy, bool add,
-                     real *dx, real *gradient)
+void linear_backward(const struct weights *w, const struct workspace *s,
+                     const struct linear *map, size_t rows, const real *x,
+                     const real *dy, bool add, real *dx, real *gradient)
 {
     struct product p = backward_product(map, rows);
 
@@ -86,7 +87,7 @@ void linear_backward(const struct weights *w, const struct linear *map,
     p.c = dx;
     p.start = add ? START_ADD : START_ZERO;
     multiply(&p);
-    linear_gradient(map, rows, x, dy, gradient);
+    linear_gradient(s, map, rows, x, dy, gradient);
 }
 
 static struct norm norm_of(const struct weights *w, struct affine affine)
@@ -178,7 +179,7 @@ static void embed_backward(const struct weights *w, const struct workspace *s,
                           position + (r - s->starts[i]) * w->d);
         }
     if (w->position_map.weight != SIZE_MAX)
-        linear_gradient(&w->position_map, s->n_rows, s->features, dx, gradient);
+        linear_gradient(s, &w->position_map, s->n_rows, s->features, dx, gradient);
 }
 
 /* Whether layer L is computed for the token read of each string alone. */
@@ -414,19 +415,19 @@ static void attention_backward(const struct weights *w, struct workspace *s,
                         gradient);
     if (s->drop_key != NULL)
         drop(w, s, l, true, s->draw);
-    linear_backward(w, &layer->output, queries, a->heads, df, false, s->dheads,
+    linear_backward(w, s, &layer->output, queries, a->heads, df, false, s->dheads,
                     gradient);
     heads_backward(w, s, l);
-    linear_backward(w, &layer->keys_values, s->n_rows, body, s->dkeys_values,
+    linear_backward(w, s, &layer->keys_values, s->n_rows, body, s->dkeys_values,
                     false, s->dbody, gradient);
     if (narrows(w, s, l)) {
-        linear_backward(w, &layer->query, queries, s->read_body, s->dquery,
+        linear_backward(w, s, &layer->query, queries, s->read_body, s->dquery,
                         false, s->draw, gradient);
         for (size_t i = 0; i < s->n_strings; i++)
             add_reals(w->d, s->draw + i * w->d, s->dbody + s->chosen[i] * w->d);
         narrow_backward(w, s, s->dx);
     } else {
-        linear_backward(w, &layer->query, queries, body, s->dquery, true,
+        linear_backward(w, s, &layer->query, queries, body, s->dquery, true,
                         s->dbody, gradient);
     }
     open_backward(w, s, layer->attention_norm, s->n_rows, &a->attention,
@@ -467,13 +468,13 @@ static void feedforward_backward(const struct weights *w, struct workspace *s,
 
     if (s->drop_key != NULL)
         drop(w, s, l, false, s->draw);
-    linear_backward(w, &layer->down, rows, a->hidden, df, false, s->dhidden,
+    linear_backward(w, s, &layer->down, rows, a->hidden, df, false, s->dhidden,
                     gradient);
     if (w->config->activation == ACTIVATION_TANH)
         saturate_backward(rows * w->f, a->hidden, s->dhidden);
     else
         rectify_backward(rows * w->f, a->hidden, s->dhidden);
-    linear_backward(w, &layer->up, rows, branch->body, s->dhidden, false,
+    linear_backward(w, s, &layer->up, rows, branch->body, s->dhidden, false,
                     s->dbody, gradient);
     open_backward(w, s, layer->feedforward_norm, rows, branch, gradient);
 }

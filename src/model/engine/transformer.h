@@ -24,6 +24,7 @@
 #define weights_round        X(weights_round)
 #define weights_transpose    X(weights_transpose)
 #define weights_collect      X(weights_collect)
+#define weights_clear        X(weights_clear)
 #define transformer_forward  X(transformer_forward)
 #define transformer_backward X(transformer_backward)
 #define linear_forward       X(linear_forward)
@@ -126,6 +127,7 @@ struct workspace {
     struct head_scratch scratch;
 
     /* derivatives */
+    bool begins;           /* gradients of maps are set, not added to */
     real *dx;              /* [R][D], residual stream */
     real *draw, *dbody;    /* [R][D] */
     real *dheads, *dquery; /* [Q][D] */
@@ -153,6 +155,7 @@ void weights_free(struct weights *weights);
 void weights_round(struct weights *weights, const double *parameters,
                    const struct piece *piece);
 void weights_transpose(struct weights *weights, size_t map);
+void weights_clear(const struct weights *weights, real *gradient);
 void weights_collect(const struct weights *weights, void *const *blocks,
                      size_t n, const struct piece *piece, double factor,
                      double *gradient);
@@ -169,9 +172,10 @@ void transformer_backward(const struct weights *weights,
 /* y = x W^T + b, and backward: dx = dy W (ADD: dx +), into the gradient. */
 void linear_forward(const struct weights *weights, const struct linear *map,
                     size_t rows, const real *x, real *y);
-void linear_backward(const struct weights *weights, const struct linear *map,
-                     size_t rows, const real *x, const real *dy, bool add,
-                     real *dx, real *gradient);
+void linear_backward(const struct weights *weights,
+                     const struct workspace *workspace,
+                     const struct linear *map, size_t rows, const real *x,
+                     const real *dy, bool add, real *dx, real *gradient);
 
 /* Its three products, of ROWS rows and without their operands. */
 struct product forward_product(const struct linear *map, size_t rows);

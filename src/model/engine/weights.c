@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "model/engine/transformer.h"
@@ -59,9 +60,12 @@ static void place_layer(struct weights *w, struct layer *layer,
     layer->down = place_linear(w, tensors->down, w->f, w->d);
 }
 
+/* In the order of their places in a block. */
 static void list_maps(struct weights *w)
 {
     w->maps = memory_new(5 * w->config->n_layers + 2, sizeof(*w->maps));
+    if (w->position_map.weight != SIZE_MAX)
+        w->maps[w->n_maps++] = &w->position_map;
     for (size_t l = 0; l < w->config->n_layers; l++) {
         struct layer *layer = &w->layers[l];
         struct linear *of_layer[] = { &layer->query, &layer->keys_values,
@@ -72,8 +76,6 @@ static void list_maps(struct weights *w)
             w->maps[w->n_maps++] = of_layer[i];
     }
     w->maps[w->n_maps++] = &w->classifier;
-    if (w->position_map.weight != SIZE_MAX)
-        w->maps[w->n_maps++] = &w->position_map;
 }
 
 /* Room for the parameters and the transposes of every map. */
@@ -193,6 +195,20 @@ void weights_transpose(struct weights *w, size_t index)
 
     matrix_transpose(map->out, map->in, w->block + map->weight,
                      map->transposed);
+}
+
+/* Zeros where the first chunk does not set the gradient: all but maps. */
+void weights_clear(const struct weights *w, real *gradient)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < w->n_maps; i++) {
+        const struct linear *map = w->maps[i];
+
+        memset(gradient + at, 0, (map->weight - at) * sizeof(real));
+        at = map->weight + map->in * map->out;
+    }
+    memset(gradient + at, 0, (w->size - at) * sizeof(real));
 }
 
 /* The sum of N vectors along a binary tree, N a constant where it is 16. */
