@@ -342,13 +342,14 @@ static void evaluate_part(void *context, size_t item, size_t thread)
     const struct engine *engine = network->engine;
     const struct part *part = &evaluation->parts[item];
     struct parking *parking = enter(network);
+    struct manner manner = { .rule = evaluation->rule,
+                             .every =
+                                 evaluation->outputs != NULL ||
+                                 objective_is_sequence(network->objective) };
 
     (void)thread;
     engine->forward(network->weights, parking->workspace, evaluation->batch,
-                    part->first, part->count, evaluation->rule,
-                    evaluation->outputs != NULL ||
-                        objective_is_sequence(network->objective),
-                    NULL);
+                    part->first, part->count, &manner);
     if (evaluation->outputs != NULL)
         take_outputs(evaluation, part, parking->workspace);
     else
@@ -471,10 +472,14 @@ static void descend_chunk(const struct descent *descent,
     const struct network *network = descent->network;
     const struct engine *engine = network->engine;
     size_t n = make_room(descent, parking, first, count);
+    struct manner manner = {
+        .drop_key = network->config.dropout > 0 ? &network->drop_key : NULL,
+        .every = objective_is_sequence(network->objective),
+        .backward = true
+    };
 
     engine->forward(network->weights, parking->workspace, descent->batch, first,
-                    count, NULL, objective_is_sequence(network->objective),
-                    network->config.dropout > 0 ? &network->drop_key : NULL);
+                    count, &manner);
     engine->logits(network->weights, parking->workspace, parking->logits);
     judge(descent, first, count, parking->logits, loss);
     for (size_t k = 0; k < n; k++)

@@ -51,6 +51,14 @@ static struct block block_at(const struct head *head, size_t b)
     return block;
 }
 
+/* Where the weights of block B are: kept for backward or soon forgotten. */
+static real *weights_at(const struct head *head,
+                        const struct head_scratch *scratch, size_t b)
+{
+    return head->weights == NULL ? scratch->scores
+                                 : head->weights + b * head->keys * LANES;
+}
+
 /* Lanes whose query sees KEY, for keys from block.whole on. */
 static wholes lanes_seeing(const struct block *block, size_t key)
 {
@@ -184,17 +192,18 @@ void head_forward(const struct head *head, const struct head_scratch *scratch,
 {
     for (size_t b = 0; b < blocks_of(head); b++) {
         struct block block = block_at(head, b);
+        real *weights = weights_at(head, scratch, b);
         size_t start = block.start;
         vector top, share;
 
         to_lanes(head->q + start * head->q_row, head->q_row, block.count,
                  head->size, head->scale, scratch->query);
-        score(head, &block, head->k, scratch->query, scratch->scores);
-        top = highest(&block, scratch->scores);
-        share = 1 / exponentials(&block, top, scratch->scores);
+        score(head, &block, head->k, scratch->query, weights);
+        top = highest(&block, weights);
+        share = 1 / exponentials(&block, top, weights);
         if (head->visible == MASK_STRICT)
             share = (vector)((wholes)share & (top > LOWEST));
-        gather(head, &block, head->v, scratch->scores, scratch->result);
+        gather(head, &block, head->v, weights, scratch->result);
         from_lanes(scratch->result, share, block.count, head->size,
                    out + start * head->q_row, head->q_row);
         vector_store_some(head->highest + start, top, block.count);
@@ -202,29 +211,37 @@ void head_forward(const struct head *head, const struct head_scratch *scratch,
     }
 }
 
-/* Turns scores into weights P and the derivatives by weights, dP, into the
- * derivatives by scores times SCALE: SCALE P (dP - sum of P dP over keys). */
-static void softmax_backward(const struct block *block, vector top,
-                             vector share, real scale, real *scores,
-                             real *signals)
+/* Turns scores into weights, as forward did. */
+static void weigh(const struct block *block, vector top, real *scores)
+{
+    for (size_t key = 0; key < block->keys; key++) {
+        vector s = vector_load(scores + key * LANES);
+
+        if (key >= block->whole)
+            s = vector_select(lanes_seeing(block, key), s,
+                              vector_all(block->hidden));
+        vector_store(scores + key * LANES, vector_exp(s - top));
+    }
+}
+
+/* Turns weights times SHARE, P, and the derivatives by P, dP, into those by
+ * scores times SCALE: SCALE P (dP - sum of P dP over keys). */
+static void softmax_backward(const struct block *block, vector share,
+                             real scale, real *weights, real *signals)
 {
     vector mean = { 0 };
 
     for (size_t key = 0; key < block->keys; key++) {
-        vector p = vector_load(scores + key * LANES);
+        vector p = vector_load(weights + key * LANES) * share;
 
-        if (key >= block->whole)
-            p = vector_select(lanes_seeing(block, key), p,
-                              vector_all(block->hidden));
-        p = vector_exp(p - top) * share;
         mean = vector_fma(p, vector_load(signals + key * LANES), mean);
-        vector_store(scores + key * LANES, p);
+        vector_store(weights + key * LANES, p);
     }
     for (size_t key = 0; key < block->keys; key++) {
         vector d = vector_load(signals + key * LANES) - mean;
 
         vector_store(signals + key * LANES,
-                     d * vector_load(scores + key * LANES) * scale);
+                     d * vector_load(weights + key * LANES) * scale);
     }
 }
 
@@ -246,29 +263,41 @@ struct sums {
     size_t row;
 };
 
-/* One block of queries, FIRST of its string to be summed or not. */
-static void block_backward(const struct head *head, const struct block *block,
-                           const struct head_scratch *scratch, const real *dout,
-                           bool first, const struct sums *sums, real *dq)
+/* The weights of a block that were not kept. */
+static void weigh_again(const struct head *head, const struct block *block,
+                        const struct head_scratch *scratch)
 {
-    size_t row = head->q_row, at = block->start * row;
+    to_lanes(head->q + block->start * head->q_row, head->q_row, block->count,
+             head->size, head->scale, scratch->query);
+    score(head, block, head->k, scratch->query, scratch->scores);
+    weigh(block, vector_load_some(head->highest + block->start, block->count),
+          scratch->scores);
+}
+
+/* Block B of queries, the LAST of its string begins the sums. */
+static void block_backward(const struct head *head, size_t b, bool last,
+                           const struct head_scratch *scratch, const real *dout,
+                           const struct sums *sums, real *dq)
+{
+    struct block block = block_at(head, b);
+    real *weights = weights_at(head, scratch, b);
+    size_t row = head->q_row, at = block.start * row;
     const real *q = head->q + at, *d = dout + at;
 
-    to_lanes(q, row, block->count, head->size, head->scale, scratch->query);
-    to_lanes(d, row, block->count, head->size, 1, scratch->signal);
-    score(head, block, head->k, scratch->query, scratch->scores);
-    score(head, block, head->v, scratch->signal, scratch->signals);
-    softmax_backward(
-        block, vector_load_some(head->highest + block->start, block->count),
-        vector_load_some(head->share + block->start, block->count), head->scale,
-        scratch->scores, scratch->signals);
+    if (head->weights == NULL)
+        weigh_again(head, &block, scratch);
+    to_lanes(d, row, block.count, head->size, 1, scratch->signal);
+    score(head, &block, head->v, scratch->signal, scratch->signals);
+    softmax_backward(&block,
+                     vector_load_some(head->share + block.start, block.count),
+                     head->scale, weights, scratch->signals);
     if (head->visible == MASK_ZERO)
-        forget_hidden(block, scratch->signals);
-    gather(head, block, head->k, scratch->signals, scratch->result);
-    from_lanes(scratch->result, vector_all(1), block->count, head->size,
-               dq + at, row);
-    scatter(head, block, scratch->signals, q, !first, sums->dk, sums->row);
-    scatter(head, block, scratch->scores, d, !first, sums->dv, sums->row);
+        forget_hidden(&block, scratch->signals);
+    gather(head, &block, head->k, scratch->signals, scratch->result);
+    from_lanes(scratch->result, vector_all(1), block.count, head->size, dq + at,
+               row);
+    scatter(head, &block, scratch->signals, q, !last, sums->dk, sums->row);
+    scatter(head, &block, weights, d, !last, sums->dv, sums->row);
 }
 
 static void deliver(const struct head *head, const real *sums, real *to)
@@ -292,11 +321,8 @@ void head_backward(const struct head *head, const struct head_scratch *scratch,
 
     if (aside)
         sums = (struct sums){ scratch->dk, scratch->dv, padded(head->size) };
-    for (size_t b = blocks; b-- > 0;) {
-        struct block block = block_at(head, b);
-
-        block_backward(head, &block, scratch, dout, b + 1 == blocks, &sums, dq);
-    }
+    for (size_t b = blocks; b-- > 0;)
+        block_backward(head, b, b + 1 == blocks, scratch, dout, &sums, dq);
     if (aside) {
         deliver(head, sums.dk, dk);
         deliver(head, sums.dv, dv);

@@ -34,6 +34,9 @@ struct head {
     size_t kv_row; /* of k, v and their derivatives */
     real *highest; /* [queries]: the greatest score */
     real *share;   /* [queries]: 1 / sum of exp(score - highest) */
+    real *weights; /* [blocks][keys][LANES]: exp(score - highest), one block
+                    * for every LANES queries begun; NULL: not kept, so that
+                    * backward computes the scores again */
 };
 
 /* Room for a head of KEYS, its SIZE rounded up to whole vectors. */

@@ -22,13 +22,13 @@ static size_t maps(const struct weights *w)
 
 static void forward(const struct weights *w, struct workspace *s,
                     const struct batch *batch, size_t first, size_t count,
-                    const struct attention_rule *rule, bool every,
-                    const uint64_t *drop_key)
+                    const struct manner *manner)
 {
-    workspace_load(w, s, batch, first, count, every);
-    s->drop_key = drop_key;
+    workspace_load(w, s, batch, first, count, manner->every);
+    s->keeps = manner->backward && s->longest <= KEPT_KEYS;
+    s->drop_key = manner->drop_key;
     s->first = first;
-    transformer_forward(w, s, rule);
+    transformer_forward(w, s, manner->rule);
 }
 
 /* means[N][D] of the rows of each string in final. */

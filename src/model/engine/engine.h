@@ -28,6 +28,14 @@ struct workspace; /* the activations of one chunk; one thread's own */
  * for a core's own cache, enough to be worth a walk through the weights. */
 #define CHUNK_TOKENS ((size_t)200)
 
+/* How a chunk is run. */
+struct manner {
+    const struct attention_rule *rule; /* NULL: softmax as it is */
+    const uint64_t *drop_key;          /* draws the dropout; NULL: none */
+    bool every;    /* token is read, or what the model's readout says */
+    bool backward; /* follows */
+};
+
 /* A stretch of a tensor's rows; a vector counts as one row. */
 struct piece {
     size_t tensor, first, rows;
@@ -52,16 +60,14 @@ struct engine {
     void (*free_workspace)(struct workspace *workspace);
 
     /*
-     * Runs COUNT strings of the batch from FIRST on, with the dropout that
-     * DROP_KEY draws, or NULL for none.  EVERY token is read,
-     * or what the model's readout says: one token of a string, so that the
-     * last layer is computed for these alone, or the mean over all.  A row's
-     * bits are the same either way.
+     * Runs COUNT strings of the batch from FIRST on.  Where not every token
+     * is read it is one token of a string, so that the last layer is
+     * computed for these alone, or the mean over all.  A row's bits are the
+     * same either way.
      */
     void (*forward)(const struct weights *weights, struct workspace *workspace,
                     const struct batch *batch, size_t first, size_t count,
-                    const struct attention_rule *rule, bool every,
-                    const uint64_t *drop_key);
+                    const struct manner *manner);
 
     /* After forward: [read][n_outputs] for every token or every string, and
      * after that of EVERY token [tokens][d]: what LAYER left in the residual

@@ -301,13 +301,16 @@ static struct seat seat_at(const struct weights *w, const struct workspace *s,
     size_t start = s->starts[string], keys = s->starts[string + 1] - start;
     size_t row = narrow ? string : start, column = h * w->head;
     size_t statistic = h * queries_of(w, s, l) + row;
+    size_t queries = narrow ? 1 : keys;
+    real *weights = a->weights + start * w->config->n_heads * KEPT_KEYS +
+                    h * padded(queries) * keys;
     const real *kv = a->keys_values + start * 2 * w->d + column;
 
     return (struct seat){
         .queries = row * w->d + column,
         .keys = start * 2 * w->d + column,
         .head = { .size = w->head,
-                  .queries = narrow ? 1 : keys,
+                  .queries = queries,
                   .keys = keys,
                   .first = narrow ? s->chosen[string] - start : 0,
                   .visible = (enum mask)w->config->mask,
@@ -318,7 +321,8 @@ static struct seat seat_at(const struct weights *w, const struct workspace *s,
                   .q_row = w->d,
                   .kv_row = 2 * w->d,
                   .highest = a->highest + statistic,
-                  .share = a->share + statistic },
+                  .share = a->share + statistic,
+                  .weights = s->keeps ? weights : NULL },
     };
 }
 

@@ -97,8 +97,14 @@ struct activation {
     real *keys_values;         /* [R][2 D] */
     real *heads;               /* [Q][D], heads side by side */
     real *highest, *share;     /* [heads][Q], of the softmax */
+    real *weights;             /* of the softmax, where kept */
     real *hidden;              /* [Q][F], after ReLU */
 };
+
+/* Attention's weights are kept for backward in chunks whose strings have no
+ * more tokens than this, a multiple of every LANES: there they cost fewer
+ * loads than computing them again costs products and exponentials. */
+#define KEPT_KEYS ((size_t)128)
 
 struct workspace {
     size_t room; /* in tokens */
@@ -106,6 +112,8 @@ struct workspace {
 
     /* the chunk */
     size_t n_rows, n_strings;
+    size_t longest;   /* tokens of a string */
+    bool keeps;       /* the weights of attention */
     bool narrow;      /* one token of each string is read, or every one */
     bool mean;        /* the classifier reads means over strings */
     size_t n_read;    /* tokens read: n_rows or n_strings */

@@ -71,6 +71,9 @@ static void take_layer(struct purse *purse, const struct weights *w,
     layer->heads = take(purse, rows * w->d);
     layer->highest = take(purse, w->config->n_heads * rows);
     layer->share = take(purse, w->config->n_heads * rows);
+    /* longer chunks have longer strings */
+    layer->weights =
+        take(purse, w->config->n_heads * CHUNK_TOKENS * KEPT_KEYS);
     take_branch(purse, w, rows, &layer->feedforward);
     layer->hidden = take(purse, rows * w->f);
 }
@@ -185,19 +188,20 @@ void workspace_load(const struct weights *w, struct workspace *s,
                     bool every)
 {
     const struct strings *strings = batch->strings;
-    size_t rows = 0, longest = 0;
+    size_t rows = 0;
 
+    s->longest = 0;
     for (size_t i = 0; i < count; i++) {
         size_t length = strings_length(strings, string_of(batch, first + i));
 
         rows += length + 1;
-        longest = length + 1 > longest ? length + 1 : longest;
+        s->longest = length + 1 > s->longest ? length + 1 : s->longest;
     }
     assert(w->config->positions != POSITIONS_LEARNED ||
-           longest <= w->config->max_length + 1);
+           s->longest <= w->config->max_length + 1);
     make_room(w, s, rows);
     if (w->config->positions == POSITIONS_SINUSOIDAL)
-        make_positions(w, s, longest);
+        make_positions(w, s, s->longest);
     s->n_rows = rows;
     s->n_strings = count;
     s->mean = !every && w->config->readout == READOUT_MEAN;
