@@ -165,9 +165,9 @@ static void begin_turn(void)
     size_t threads = pool.count + 1;
 
     for (size_t i = 0; i < threads; i++)
-        atomic_store(&pool.ranges[i].span,
-                     span_from(i * pool.n / threads,
-                               (i + 1) * pool.n / threads));
+        atomic_store(
+            &pool.ranges[i].span,
+            span_from(i * pool.n / threads, (i + 1) * pool.n / threads));
     atomic_store(&pool.working, pool.count);
     pthread_mutex_lock(&pool.lock);
     atomic_fetch_add(&pool.turn, 1);

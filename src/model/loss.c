@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "model/engine/engine.h"
+
 struct loss loss_none(void)
 {
     return (struct loss){ .least = INFINITY };
@@ -51,24 +53,28 @@ static size_t greatest(size_t n, const double *logits, size_t except)
 
 /* Logits in, derivatives out.  The slope of WANTED is minus the sum of the
  * others', which holds small numbers that 1 - p would lose. */
-static void softmax(struct loss *loss, size_t n, double *logits, size_t wanted)
+static void softmax(const struct engine *exact, struct loss *loss, size_t n,
+                    double *logits, size_t wanted)
 {
     size_t rival = greatest(n, logits, wanted);
     double margin = logits[wanted] - logits[rival];
     double top = margin >= 0 ? logits[wanted] : logits[rival];
-    double others = 0, own = exp(fmin(margin, 0)), sum;
+    double others = 0, sum;
 
     for (size_t k = 0; k < n; k++)
-        if (k != wanted) {
-            logits[k] = exp(logits[k] - top);
-            others += logits[k];
-        }
-    sum = own + others;
-    /* the greatest is exactly 1: what log1p wants is the sum without it */
-    add(loss, margin >= 0 ? log1p(others) : log1p(others - 1 + own) - margin,
-        margin, margin > 0);
+        logits[k] -= top;
+    exact->exponentials(n, logits);
     for (size_t k = 0; k < n; k++)
-        logits[k] = (k == wanted ? -others : logits[k]) / sum;
+        others += k == wanted ? 0 : logits[k];
+    sum = logits[wanted] + others;
+    /* the greatest is exactly 1: what log1p wants is the sum without it */
+    add(loss,
+        margin >= 0 ? log1p(others)
+                    : log1p(others - 1 + logits[wanted]) - margin,
+        margin, margin > 0);
+    logits[wanted] = -others;
+    for (size_t k = 0; k < n; k++)
+        logits[k] /= sum;
 }
 
 static void skip(size_t n, double *logits)
@@ -90,6 +96,7 @@ void loss_of_string(struct loss *loss, enum objective objective,
 {
     size_t rows = objective_is_sequence(objective) ? length + 1 : 1;
     size_t width = objective_width(objective, n_outputs - 1);
+    const struct engine *exact = engine_choose(PRECISION_DOUBLE);
 
     for (size_t t = 0; t < rows; t++, logits += n_outputs, targets += width)
         if (objective != OBJECTIVE_NEXT_TOKEN)
@@ -97,6 +104,6 @@ void loss_of_string(struct loss *loss, enum objective objective,
         else if (*targets == 0)
             skip(n_outputs, logits);
         else
-            softmax(loss, n_outputs, logits,
+            softmax(exact, loss, n_outputs, logits,
                     token_after(symbols, length, t, n_outputs - 1));
 }

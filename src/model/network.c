@@ -472,11 +472,11 @@ static void descend_chunk(const struct descent *descent,
     const struct network *network = descent->network;
     const struct engine *engine = network->engine;
     size_t n = make_room(descent, parking, first, count);
-    struct manner manner = {
-        .drop_key = network->config.dropout > 0 ? &network->drop_key : NULL,
-        .every = objective_is_sequence(network->objective),
-        .backward = true
-    };
+    struct manner manner = { .drop_key = network->config.dropout > 0
+                                             ? &network->drop_key
+                                             : NULL,
+                             .every = objective_is_sequence(network->objective),
+                             .backward = true };
 
     engine->forward(network->weights, parking->workspace, descent->batch, first,
                     count, &manner);

@@ -109,6 +109,19 @@ static size_t gradient_bytes(const struct weights *w)
     return w->size * sizeof(real);
 }
 
+static void exponentials(size_t count, void *x)
+{
+    real *at = x, *end = at + count, rest[LANES] = { 0 };
+
+    for (; at + LANES <= end; at += LANES)
+        vector_store(at, vector_exp(vector_load(at)));
+    if (at == end)
+        return;
+    memcpy(rest, at, (size_t)(end - at) * sizeof(real));
+    vector_store(rest, vector_exp(vector_load(rest)));
+    memcpy(at, rest, (size_t)(end - at) * sizeof(real));
+}
+
 const struct engine X(engine) = {
     .name = ENGINE_NAME,
     .new_weights = weights_new,
@@ -124,5 +137,6 @@ const struct engine X(engine) = {
     .backward = backward,
     .gradient_bytes = gradient_bytes,
     .collect = weights_collect,
+    .exponentials = exponentials,
     .micros = &X(micros),
 };

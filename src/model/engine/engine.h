@@ -92,6 +92,10 @@ struct engine {
                     size_t n, const struct piece *piece, double factor,
                     double *gradient);
 
+    /* x = exp(x) for COUNT reals, all at most 1; 0 below the smallest normal
+     * number. */
+    void (*exponentials)(size_t count, void *x);
+
     const struct micros *micros; /* its kernels alone */
 };
 

@@ -20,7 +20,7 @@
 
 /* From a map of so many weights on libxsmm's kernels were found faster than
  * tiles, which need no other start than the bias and touch C once. */
-#define WORTHWHILE ((size_t)256 * 256)
+#define WORTHWHILE ((size_t)256 * 512)
 
 /*
  * The tile of C at (row, column) with ROWS x VECTORS sums held in registers.

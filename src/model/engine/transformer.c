@@ -179,7 +179,8 @@ static void embed_backward(const struct weights *w, const struct workspace *s,
                           position + (r - s->starts[i]) * w->d);
         }
     if (w->position_map.weight != SIZE_MAX)
-        linear_gradient(s, &w->position_map, s->n_rows, s->features, dx, gradient);
+        linear_gradient(s, &w->position_map, s->n_rows, s->features, dx,
+                        gradient);
 }
 
 /* Whether layer L is computed for the token read of each string alone. */
@@ -419,8 +420,8 @@ static void attention_backward(const struct weights *w, struct workspace *s,
                         gradient);
     if (s->drop_key != NULL)
         drop(w, s, l, true, s->draw);
-    linear_backward(w, s, &layer->output, queries, a->heads, df, false, s->dheads,
-                    gradient);
+    linear_backward(w, s, &layer->output, queries, a->heads, df, false,
+                    s->dheads, gradient);
     heads_backward(w, s, l);
     linear_backward(w, s, &layer->keys_values, s->n_rows, body, s->dkeys_values,
                     false, s->dbody, gradient);

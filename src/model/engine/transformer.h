@@ -65,8 +65,8 @@ struct layer {
 struct weights {
     const struct model_config *config;
     const struct layout *layout;
-    size_t d, f, o;     /* padded d_model, d_ff, outputs */
-    size_t head;        /* d_k */
+    size_t d, f, o; /* padded d_model, d_ff, outputs */
+    size_t head;    /* d_k */
     double score_divisor;
     real *ones, *zeros; /* [D], gain and shift of norms that have none */
     struct home *homes; /* [n_tensors] */
@@ -78,7 +78,7 @@ struct weights {
     struct linear classifier;
     struct linear position_map; /* features to D; weight SIZE_MAX: none */
     size_t p;                   /* padded features of positions */
-    struct linear **maps; /* all linear maps */
+    struct linear **maps;       /* all linear maps */
     size_t n_maps;
 };
 
