@@ -609,8 +609,54 @@ START_TEST(products_are_counted_so_far)
 
     ck_assert(!language_prepare(language, 67, &error));
     ck_assert_ptr_nonnull(strstr(said(&error),
-                                 "strings with a product are counted up to 66 "
-                                 "symbols, not 67"));
+                                 "template: strings with a product are "
+                                 "counted up to 66 symbols, not 67, unless its "
+                                 "factors are so short that they have at most "
+                                 "64 with it"));
+    language_free(language);
+}
+END_TEST
+
+/* How many bits the product of two numbers has, by long multiplication. */
+static size_t product_bits(size_t x, size_t y)
+{
+    size_t bits = 1;
+
+    for (size_t z = x * y; z > 1; z /= 2)
+        bits++;
+    return bits;
+}
+
+/* x, y and their product, and all that z may be. */
+START_TEST(short_products_are_counted_however_long_the_rest)
+{
+    struct language *language =
+        formal_language("language: x\nalphabet: 0 1 =\n"
+                        "template: '{x}={y}={product(x, y)}={z}'\n"
+                        "where: {x: '(0|1){1,3}', y: '(0|1){2,5}', "
+                        "z: '(0|1)*'}\n");
+    struct natural expected = { 0 }, count = { 0 }, some = { 0 };
+    struct error error = { 0 };
+    uint16_t s[500];
+    struct stream stream;
+
+    ck_assert(language_prepare(language, 500, &error));
+    for (size_t a = 1; a <= 3; a++)
+        for (size_t b = 2; b <= 5; b++)
+            for (size_t i = 0; i < formal_power(2, a + b); i++) {
+                size_t taken = a + b + 3 + product_bits(i >> b, i % (1u << b));
+
+                natural_power(&some, 2, 500 - taken);
+                natural_add(&expected, &some);
+            }
+    language_count(language, 500, &count);
+    ck_assert_int_eq(natural_compare(&count, &expected), 0);
+    stream_init(&stream, 1, "test", 0);
+    language_draw(language, true, 500, &stream, s);
+    ck_assert(language_contains(language, s, 500));
+    natural_clear(&expected);
+    natural_clear(&count);
+    natural_clear(&some);
     language_free(language);
 }
 END_TEST
@@ -630,6 +676,7 @@ int main(void)
     tcase_add_test(tests, rejection_is_placed);
     tcase_add_test(tests, targets_are_found);
     tcase_add_test(tests, products_are_counted_so_far);
+    tcase_add_test(tests, short_products_are_counted_however_long_the_rest);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -13,8 +13,10 @@
 #include "base/natural.h"
 #include "language/pattern.h"
 
-/* Products are counted factor by factor: a + b and the result's length must
- * be no more in all. */
+/* Products are counted factor by factor, as no sum is known for how many pairs
+ * below 2^a and 2^b have a product below 2^L: a + b and the result's length
+ * must be no more in all.  What else is in a string is convolved with them and
+ * may be of any length. */
 #define ARITHMETIC_MOST_PRODUCT 64
 
 /* Pairs whose KIND (pattern_is_arithmetic) has LENGTH >= 1 bits. */

@@ -113,22 +113,60 @@ static bool template_why_not(const void *self, const uint16_t *symbols,
 /* ---------------------------------------------------------- counts and draws
  */
 
-/* Products are counted one factor after the other. */
+/* The longest of a factor's words, which are all of a length or none; MOST if
+ * there are longer ones. */
+static size_t find_longest(const struct variable *variable, size_t bit,
+                           size_t most)
+{
+    const struct machine *machine = &variable->machine;
+    uint32_t state = machine->shape.start;
+    size_t longest = 0;
+
+    for (size_t n = 0; n <= most && machine->live[state]; n++) {
+        if (machine->shape.accept[state])
+            longest = n;
+        state = automaton_step(&machine->shape, state, bit);
+    }
+    return longest;
+}
+
+/* The most symbols that two factors and their product have together, with no
+ * more than MOST a factor. */
+static size_t find_size(const struct template *template,
+                        const struct branch *branch, const struct unit *unit,
+                        size_t most)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < unit->n_variables; i++)
+        size += 2 * find_longest(&template->variables[unit->variables[i]],
+                                 branch->pattern.bits[0], most);
+    return size;
+}
+
+/* There is no sum over products of all numbers: they are counted one factor
+ * after the other, so that long factors cannot be. */
 static bool check_products(const struct template *template, size_t longest,
                            struct error *error)
 {
+    size_t most = ARITHMETIC_MOST_PRODUCT;
+
     for (size_t i = 0; i < template->n_branches; i++) {
         const struct branch *branch = &template->branches[i];
 
-        for (size_t u = 0; u < branch->n_units; u++)
-            if (branch->units[u].call != NULL &&
-                branch->units[u].call->kind == PATTERN_PRODUCT &&
-                longest > ARITHMETIC_MOST_PRODUCT + branch->fixed)
+        for (size_t u = 0; u < branch->n_units; u++) {
+            const struct unit *unit = &branch->units[u];
+
+            if (unit->call != NULL && unit->call->kind == PATTERN_PRODUCT &&
+                longest > most + branch->fixed &&
+                find_size(template, branch, unit, most) > most)
                 return error_add(
-                    error, ERROR_CONFIG, &branch->place, branch->key,
-                    "strings with a product are counted up to %zu "
-                    "symbols, not %zu",
-                    ARITHMETIC_MOST_PRODUCT + branch->fixed, longest);
+                    error, ERROR_CONFIG, &unit->call->place, branch->key,
+                    "strings with a product are counted up to %zu symbols, "
+                    "not %zu, unless its factors are so short that they have "
+                    "at most %zu with it",
+                    most + branch->fixed, longest, most);
+        }
     }
     return true;
 }
