@@ -113,6 +113,19 @@ static bool law_backwards(const char *s, size_t n)
     return is_dyck(turned, n);
 }
 
+/* Bits, and then as many x's as there are zeros. */
+static bool law_counting(const char *s, size_t n)
+{
+    size_t bits = n - count_letter(s, n, 'x'), sum = 0;
+
+    for (size_t i = 0; i < bits; i++) {
+        if (s[i] == 'x')
+            return false;
+        sum += s[i] == '0';
+    }
+    return n - bits == sum;
+}
+
 static bool law_rename(const char *s, size_t n)
 {
     char old[16];
@@ -207,6 +220,9 @@ static const struct law {
     { "not: p-majority\nalphabet: 0 1 x\n", law_not_wide, 6, 0 },
     { "reverse: p-block\n", law_reverse, 8, FINITE },
     { "reverse: p-dyck\n", law_backwards, 8, NO_NEXT },
+    { "reverse: p-grammar\n", law_backwards, 8, 0 },
+    { "reverse: {alphabet: 0 1 x, cfg: 'S -> ε | x S 0 | S 1'}\n",
+      law_counting, 6, 0 },
     { "rename: {of: p-dyck, map: {\"(\": a}}\n", law_rename, 8, 0 },
     { "concat: [p-parity, p-block]\n", law_concat, 8, FINITE },
     { "concat: [p-dyck, p-majority]\n", law_words, 6, 0 },

@@ -79,6 +79,8 @@ static bool explain_part(const struct combined *self, size_t i,
     struct text why = { 0 };
     bool failed = true;
 
+    if (combination->kind == COMBINE_REVERSE) /* turned round, or not */
+        piece.language = self->pieces[0].language;
     if (self->apart)
         failed =
             language_why_not(piece.language, own,
@@ -236,7 +238,7 @@ static bool combined_next(const void *pointer, const uint16_t *prefix,
         return error_add(error, ERROR_CONFIG, &self->combination->place,
                          "reverse",
                          "which symbols may follow is known of finite-state "
-                         "languages alone, read backwards");
+                         "languages and of grammars alone, read backwards");
     own = memory_new(length + 1, sizeof *own);
     scratch = memory_new(self->symbols + 1, sizeof *scratch);
     ok = next_outside(self, prefix, length, allowed, end, own, scratch, error);

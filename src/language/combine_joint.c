@@ -20,24 +20,11 @@ struct joint {
     struct error *error;
 };
 
-/* The clauses of a part's file as it stands alone, to be cleared. */
-static bool open_part(const struct part *part, struct yaml_document *out)
-{
-    const char *source = language_source(part->language);
-    struct error ignored = { 0 };
-    bool ok = yaml_parse(out, source, strlen(source),
-                         language_name(part->language), &ignored) &&
-              parameters_apply(out->root, source, NULL, NULL, NULL, &ignored);
-
-    error_clear(&ignored);
-    return ok;
-}
-
 static bool is_of_registers(const struct part *part)
 {
     static const char *const others[] = { "cfg", "template", NULL };
     struct yaml_document document = { 0 };
-    bool is = open_part(part, &document) && combine_key(document.root) == NULL;
+    bool is = piece_open(part, &document) && combine_key(document.root) == NULL;
 
     for (const char *const *key = others; *key != NULL; key++)
         is = is && yaml_get(document.root, *key) == NULL;
@@ -177,7 +164,7 @@ static bool add_part(struct joint *joint, size_t i)
 
     if (language_automaton(part->language) != NULL)
         return true;
-    ok = open_part(part, &document) &&
+    ok = piece_open(part, &document) &&
          add_tracks(joint, part, yaml_get(document.root, "track"));
     if (ok) {
         add_conditions(joint, "always", yaml_get(document.root, "always"));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "language/clauses.h"
 #include "language/combine_pieces.h"
 
 /* Strings per length up to which `disjoint` is checked. */
@@ -190,6 +191,35 @@ static bool shares_symbols(const struct combined *self)
     return false;
 }
 
+/* Whether the part has rules and no other clause. */
+static bool is_grammar(const struct part *part)
+{
+    struct yaml_document document = { 0 };
+    bool is =
+        piece_open(part, &document) && yaml_get(document.root, "cfg") != NULL;
+
+    for (const char *const *key = clauses_keys; *key != NULL; key++)
+        is = is && yaml_get(document.root, *key) == NULL;
+    yaml_clear(&document);
+    return is;
+}
+
+/* A grammar is turned round itself. */
+static bool open_backwards(struct combined *self, const struct reading *reading,
+                           struct error *error)
+{
+    const struct combination *combination = self->combination;
+    const struct part *part = &combination->parts[0];
+    struct beside beside = { NULL, combination->key, combination->text,
+                             combination->place };
+    struct language *language;
+
+    if (!language_load_part(&language, part->node, reading, &beside, error))
+        return false;
+    pieces_add(self, part, language, true);
+    return true;
+}
+
 static bool open_pieces(struct combined *self, const struct reading *reading,
                         struct error *error)
 {
@@ -197,6 +227,8 @@ static bool open_pieces(struct combined *self, const struct reading *reading,
     enum combine_kind kind = combination->kind;
 
     self->swapped = kind == COMBINE_NOT;
+    if (kind == COMBINE_REVERSE && is_grammar(&combination->parts[0]))
+        return open_backwards(self, reading, error);
     self->reversed = kind == COMBINE_REVERSE;
     self->apart = kind == COMBINE_SHUFFLE || kind == COMBINE_CONCAT;
     if (kind == COMBINE_CONCAT && shares_symbols(self))

@@ -3,8 +3,10 @@
 #include "language/combine_pieces.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "language/parameters.h"
 
 void combine_close(void *pointer)
 {
@@ -25,6 +27,18 @@ void pieces_add(struct combined *self, const struct part *part,
     self->pieces =
         memory_resize(self->pieces, self->count + 1, sizeof *self->pieces);
     self->pieces[self->count++] = (struct piece){ part, language, owned };
+}
+
+bool piece_open(const struct part *part, struct yaml_document *out)
+{
+    const char *source = language_source(part->language);
+    struct error ignored = { 0 };
+    bool ok = yaml_parse(out, source, strlen(source),
+                         language_name(part->language), &ignored) &&
+              parameters_apply(out->root, source, NULL, NULL, NULL, &ignored);
+
+    error_clear(&ignored);
+    return ok;
 }
 
 size_t piece_owner(const struct combined *self, uint16_t symbol)

@@ -37,6 +37,9 @@ void combine_close(void *self);
 void pieces_add(struct combined *self, const struct part *part,
                 struct language *language, bool owned);
 
+/* The clauses of a part's file as it stands alone, to be cleared. */
+bool piece_open(const struct part *part, struct yaml_document *out);
+
 /* Whether it is `all` of several languages of registers, and of finite-state
  * ones; and what they have in common, as the one piece. */
 bool joint_is_possible(const struct combination *combination);

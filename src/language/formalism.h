@@ -18,9 +18,10 @@
 #include "language/standalone.h"
 #include "language/string.h"
 
-/* A shape from elsewhere, that holds beside those of the file. */
+/* A shape from elsewhere, that holds beside those of the file; or none, where
+ * a file with no clause but cfg is to be read from right to left. */
 struct beside {
-    const struct automaton *automaton;
+    const struct automaton *automaton; /* NULL: backwards */
     const char *name, *text; /* of the clause it comes from */
     struct place place;
 };

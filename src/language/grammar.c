@@ -211,6 +211,21 @@ bool grammar_trim(struct grammar *grammar)
     return any;
 }
 
+void grammar_reverse(struct grammar *grammar)
+{
+    for (size_t r = 0; r < grammar->n_rules; r++) {
+        const struct rule *rule = &grammar->rules[r];
+        uint32_t *right = grammar->symbols + rule->first;
+
+        for (size_t i = 0; i < rule->length / 2; i++) {
+            uint32_t symbol = right[i];
+
+            right[i] = right[rule->length - 1 - i];
+            right[rule->length - 1 - i] = symbol;
+        }
+    }
+}
+
 void grammar_find_ranges(const struct grammar *grammar, size_t *ranges)
 {
     size_t r = 0;

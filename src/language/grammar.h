@@ -53,6 +53,9 @@ static inline const uint32_t *grammar_right(const struct grammar *grammar,
  */
 bool grammar_trim(struct grammar *grammar);
 
+/* The strings of the grammar from right to left. */
+void grammar_reverse(struct grammar *grammar);
+
 /* After grammar_trim: RANGES has room for nonterminals + 1; the rules of
  * nonterminal i are ranges[i] .. ranges[i + 1] - 1. */
 void grammar_find_ranges(const struct grammar *grammar, size_t *ranges);

@@ -70,6 +70,8 @@ static bool read_rules(struct context_free *self, const struct reading *reading,
     ok = ok && schemes_expand(&schemes, passage, reading->alphabet,
                               &self->own.grammar, error);
     schemes_clear(&schemes);
+    if (reading->beside != NULL && reading->beside->automaton == NULL)
+        grammar_reverse(&self->own.grammar);
     return ok;
 }
 
@@ -116,7 +118,7 @@ static bool has_other_clauses(const struct reading *reading)
     for (const char *const *key = clauses_keys; *key != NULL; key++)
         if (yaml_get(reading->root, *key) != NULL)
             return true;
-    return reading->beside != NULL;
+    return reading->beside != NULL && reading->beside->automaton != NULL;
 }
 
 /* The clause to name when the others are not finite: a condition. */
