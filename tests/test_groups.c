@@ -225,6 +225,24 @@ START_TEST(tables_beyond_the_cap_leave_what_was)
 }
 END_TEST
 
+START_TEST(memory_is_foreseen)
+{
+    for (size_t i = 0; i < 3; i++) {
+        double foreseen, bytes;
+
+        open_case(i);
+        foreseen = groups_foresee(groups, 100, TALLY_MOST_BYTES);
+        ck_assert(groups_prepare(groups, 100, TALLY_MOST_BYTES));
+        bytes = (double)interleave_bytes(&groups->words);
+        for (size_t k = 0; k < groups->count; k++)
+            bytes += (double)groups->items[k].tally.bytes;
+        ck_assert_double_ge(foreseen, bytes);
+        ck_assert_double_le(foreseen, 2 * bytes);
+        close_case();
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("groups");
@@ -237,6 +255,7 @@ int main(void)
     tcase_add_loop_test(tests, draws_are_uniform, 0, count);
     tcase_add_test(tests, six_kinds_of_brackets_go_far);
     tcase_add_test(tests, tables_beyond_the_cap_leave_what_was);
+    tcase_add_test(tests, memory_is_foreseen);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

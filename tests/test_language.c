@@ -56,6 +56,8 @@ START_TEST(descriptions_say_all_there_is)
                                 "minimal automaton: 4 states\n"
                                 "syntactic monoid: 4 elements\n"
                                 "star-free: yes\n"
+                                "class tested: yes, no string permutes "
+                                "states\n"
                                 "counts checked: 5\n");
     text_clear(&text);
     language_free(language);

@@ -326,6 +326,26 @@ START_TEST(the_cap_is_kept)
 }
 END_TEST
 
+/* To the byte, but for rows whose largest number is within rounding of a
+ * power of 2^64. */
+START_TEST(memory_is_foreseen)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t longest = 0; longest < 200; longest = 3 * longest + 1) {
+            struct counted counted;
+            double foreseen;
+
+            counted_init(&counted, rows[i].text, rows[i].names, longest);
+            foreseen = tally_foresee(&counted.machine, counted.reach, longest,
+                                     TALLY_MOST_BYTES);
+            ck_assert_double_le(
+                fabs(foreseen - (double)counted.tally.bytes),
+                longest < 40 ? 0 : 0.02 * (double)counted.tally.bytes);
+            counted_clear(&counted);
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tally");
@@ -342,6 +362,7 @@ int main(void)
     tcase_add_test(tests, a_count_of_eight_words_is_exact);
     tcase_add_test(tests, the_cap_is_kept);
     tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, memory_is_foreseen);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

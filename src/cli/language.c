@@ -12,6 +12,9 @@
 /* Exact counts are printed up to here. */
 #define MOST_LENGTH 100000
 
+/* At which length a language is described, if none is asked for. */
+#define DESCRIBED_LENGTH 64
+
 /* What an action works with. */
 struct task {
     struct language *language;
@@ -91,8 +94,8 @@ static bool has_members(const struct task *task, size_t length,
 
 /* Draw number I, a pure function of seed and I. */
 static bool draw_one(const struct task *task, const struct negative *negative,
-                     const struct sibling *sibling, size_t i,
-                     uint16_t *symbols, struct error *error)
+                     const struct sibling *sibling, size_t i, uint16_t *symbols,
+                     struct error *error)
 {
     size_t length = task->options->length;
     struct stream stream;
@@ -276,11 +279,17 @@ static bool next(const struct task *task, struct error *error)
 
 static bool describe(const struct task *task, struct error *error)
 {
+    size_t asked = task->options->length;
+    size_t length = asked == NOT_GIVEN ? DESCRIBED_LENGTH : asked;
     struct text out = { 0 };
     struct json *object;
     char *rest = NULL;
 
+    if (length > MOST_LENGTH)
+        return error_set(error, ERROR_CONFIG,
+                         "describe: --length is at most %d", MOST_LENGTH);
     language_describe(task->language, &out);
+    language_describe_counts(task->language, length, &out);
     if (!task->options->json)
         return output_text(&out, error);
     object = json_new_object();
@@ -356,7 +365,7 @@ static bool run(const struct options *options, struct error *error)
 
 static const struct option options[] = {
     { 'l', "length", OPTION_COUNT, offsetof(struct options, length), "N",
-      "draw strings of this length" },
+      "draw at this length; describe up to it (64)" },
     { 'n', "count", OPTION_COUNT, offsetof(struct options, count), "K",
       "draw so many (1)" },
     { 0, "negative", OPTION_TEXT, offsetof(struct options, negative), "KIND",

@@ -93,6 +93,19 @@ static void acceptor_describe(const void *self, struct text *out)
                                                     : "found by search");
 }
 
+static const char *acceptor_shows(const void *self, enum language_class class)
+{
+    const struct acceptor *acceptor = self;
+    size_t registers = acceptor->machine->forms.count;
+
+    if (class == CLASS_COUNTER)
+        return "it is read with registers";
+    if ((class == CLASS_DETERMINISTIC || class == CLASS_CONTEXT_FREE) &&
+        registers == 1)
+        return "it is read with one register";
+    return NULL;
+}
+
 /* ------------------------------------------------------------- membership */
 
 static bool acceptor_contains(const void *self, const uint16_t *symbols,
@@ -303,6 +316,16 @@ static bool acceptor_prepare(void *self, size_t longest, struct error *error)
     return true;
 }
 
+static double acceptor_foresee(const void *self, size_t longest)
+{
+    const struct acceptor *acceptor = self;
+
+    if (acceptor->groups != NULL)
+        return groups_foresee(acceptor->groups, longest, TALLY_MOST_BYTES);
+    return tally_foresee(acceptor->machine, acceptor->reach, longest,
+                         TALLY_MOST_BYTES);
+}
+
 static void acceptor_count(const void *self, bool member, size_t n,
                            struct natural *out)
 {
@@ -376,6 +399,8 @@ const struct formalism acceptor_formalism = {
     .free = acceptor_free,
     .describe = acceptor_describe,
     .automaton = acceptor_automaton,
+    .shows = acceptor_shows,
+    .foresee = acceptor_foresee,
     .contains = acceptor_contains,
     .why_not = acceptor_why_not,
     .next = acceptor_next,

@@ -40,6 +40,17 @@ struct reading {
 
 struct language;
 
+/* What `class` may say: language_classes[] in this order. */
+enum language_class {
+    CLASS_UNSTATED,
+    CLASS_STAR_FREE,
+    CLASS_REGULAR,
+    CLASS_COUNTER,
+    CLASS_DETERMINISTIC,
+    CLASS_CONTEXT_FREE,
+    CLASS_CONTEXT_SENSITIVE
+};
+
 /*
  * The language that NODE, a value in HOST's file, names, `NAME` or
  * `{file: NAME, k: 5}`, or spells out as a map of clauses; with BESIDE (or
@@ -72,6 +83,14 @@ struct formalism {
 
     /* The minimal automaton, or NULL if none is known. */
     const struct automaton *(*automaton)(const void *self);
+
+    /* How the clauses show that the language is of the class, beside what an
+     * automaton shows; NULL if they do not. */
+    const char *(*shows)(const void *self, enum language_class class);
+
+    /* Bytes of the tables for lengths up to LONGEST, at most; INFINITY where
+     * they are more than may be. */
+    double (*foresee)(const void *self, size_t longest);
 
     /* As the functions of language.h. */
     bool (*contains)(const void *self, const uint16_t *symbols, size_t length);

@@ -6,6 +6,7 @@
  */
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,8 +46,8 @@ struct context_free {
     struct automaton automaton;
     struct grammar_tally tally; /* of the whole */
     enum regularity regularity;
-    struct automaton minimal;   /* of the whole, where it is built */
-    size_t checked;             /* unambiguous up to here, unless proved */
+    struct automaton minimal; /* of the whole, where it is built */
+    size_t checked;           /* unambiguous up to here, unless proved */
     bool proved;
 };
 
@@ -225,7 +226,6 @@ static const char *const regularities[] = {
 static void context_free_describe(const void *pointer, struct text *out)
 {
     const struct context_free *self = pointer;
-    const struct grammar_tally *tally = &self->tally;
 
     text_add_format(out, "cfg: %zu nonterminals, %zu rules\n",
                     self->own.grammar.nonterminals, self->own.grammar.n_rules);
@@ -246,9 +246,6 @@ static void context_free_describe(const void *pointer, struct text *out)
     text_add_format(out, "regular: %s\n", regularities[self->regularity]);
     text_add_format(out, "membership: %s\n",
                     self->whole->has_lr ? "LR(1)" : "Earley");
-    if (tally->lengths > 0)
-        text_add_format(out, "tables: %.1f MiB up to length %zu\n",
-                        (double)tally->bytes / (1 << 20), tally->lengths - 1);
 }
 
 static const struct automaton *context_free_automaton(const void *pointer)
@@ -256,6 +253,20 @@ static const struct automaton *context_free_automaton(const void *pointer)
     const struct context_free *self = pointer;
 
     return self->minimal.states > 0 ? &self->minimal : NULL;
+}
+
+static const char *context_free_shows(const void *pointer,
+                                      enum language_class class)
+{
+    const struct context_free *self = pointer;
+
+    if (class == CLASS_REGULAR && self->regularity != REGULARITY_UNKNOWN)
+        return "the grammar does not embed itself";
+    if (class == CLASS_DETERMINISTIC && self->proved)
+        return "the grammar is LR(1)";
+    if (class == CLASS_CONTEXT_FREE || class == CLASS_CONTEXT_SENSITIVE)
+        return "a grammar derives it";
+    return NULL;
 }
 
 /* ------------------------------------------------------------- membership */
@@ -439,6 +450,18 @@ static bool context_free_prepare(void *pointer, size_t longest,
                      longest, self->tally.lengths - 2);
 }
 
+/* No count has more bits than that of all strings. */
+static double context_free_foresee(const void *pointer, size_t longest)
+{
+    const struct context_free *self = pointer;
+    double bits = log2((double)self->symbols), bytes = 0;
+
+    for (size_t n = 0; n <= longest; n++)
+        bytes +=
+            sizeof(struct natural) + 8 * (2 + floor((double)n * bits / 64));
+    return bytes * (double)self->tally.n_nodes;
+}
+
 static void context_free_count(const void *pointer, bool member, size_t n,
                                struct natural *out)
 {
@@ -587,6 +610,8 @@ const struct formalism grammar_formalism = {
     .free = context_free_free,
     .describe = context_free_describe,
     .automaton = context_free_automaton,
+    .shows = context_free_shows,
+    .foresee = context_free_foresee,
     .contains = context_free_contains,
     .why_not = context_free_why_not,
     .next = context_free_next,

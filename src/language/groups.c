@@ -252,6 +252,28 @@ double groups_work(const struct groups *groups, size_t longest)
     return (double)groups->count * n * n / 2 * (1 + words * words / 4);
 }
 
+/* Numbers up to those of SYMBOLS^n for n = 0..LONGEST. */
+static double bytes_of(size_t symbols, size_t longest)
+{
+    double n = (double)longest, bytes = log2((double)symbols + 1) / 8;
+
+    return (n + 1) * (sizeof(struct natural) + 8) + n * (n + 1) / 2 * bytes;
+}
+
+double groups_foresee(const struct groups *groups, size_t longest, size_t most)
+{
+    double bytes = 2 * bytes_of(groups->symbols, longest);
+
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct group *group = &groups->items[i];
+
+        bytes += tally_foresee(&group->machine, group->reach, longest, most);
+        bytes += 2 * bytes_of(symbols_of(groups, i), longest);
+        bytes += 2 * bytes_of(groups->symbols, longest);
+    }
+    return bytes;
+}
+
 bool groups_prepare(struct groups *groups, size_t longest, size_t most)
 {
     struct tally *tallies = memory_new(groups->count, sizeof *tallies);

@@ -50,6 +50,10 @@ void groups_free(struct groups *groups); /* NULL is fine */
 /* Products of words that tables for lengths up to LONGEST take, at most. */
 double groups_work(const struct groups *groups, size_t longest);
 
+/* Bytes the tables for lengths up to LONGEST take, at most; INFINITY if the
+ * configurations of a group alone take more than MOST. */
+double groups_foresee(const struct groups *groups, size_t longest, size_t most);
+
 /* Builds the tables for lengths 0..longest; false, and what was there stays,
  * if they would take more than MOST bytes. */
 bool groups_prepare(struct groups *groups, size_t longest, size_t most);

@@ -2,6 +2,7 @@
 
 #include "language/language.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,6 @@ const char *const language_classes[] = { "unstated",
                                          "context-free",
                                          "context-sensitive",
                                          NULL };
-enum { CLASS_UNSTATED, CLASS_STAR_FREE };
 
 static const struct field fields[] = {
     { .key = "language",
@@ -193,9 +193,9 @@ static bool read_combination(struct language *language,
     language->formalism = &acceptor_formalism;
     if (combine_automata(combination, combination->kind, 0, combination->count,
                          &automaton, error)) {
-        finite.beside = &(struct beside){ &automaton, combination->key,
-                                          combination->text,
-                                          combination->place };
+        finite.beside =
+            &(struct beside){ &automaton, combination->key, combination->text,
+                              combination->place };
         language->self = language->formalism->read(&finite, error);
     }
     automaton_clear(&automaton);
@@ -232,7 +232,7 @@ static bool read_language(struct language *language,
     free(others);
     if (root->kind != YAML_MAP)
         return false;
-    if (language->facts.name != NULL)
+    if (yaml_get(root, "language") != NULL && language->facts.name != NULL)
         ok &= check_name(root, language->facts.name, error);
     letters = yaml_get(root, "alphabet");
     if (letters == NULL && !has_own_alphabet(root))
@@ -450,8 +450,8 @@ bool language_load_part(struct language **out, const struct yaml_node *node,
     if (file->kind == YAML_LIST || yaml_is_null(file))
         return schema_complain(file, "file", "the name of a language", error);
     ok = parameters_read(&values, node, "file", "file", error) &&
-         (file->kind == YAML_MAP ? spell_out : load_named)(
-             out, file, &values, host, beside, error);
+         (file->kind == YAML_MAP ? spell_out : load_named)(out, file, &values,
+                                                           host, beside, error);
     parameters_clear(&values);
     return ok;
 }
@@ -491,9 +491,46 @@ static void describe_automaton(const struct automaton *automaton,
         text_add_format(out, "syntactic monoid: %zu element%s\n", monoid,
                         monoid == 1 ? "" : "s");
     else
-        text_add(out, "syntactic monoid: unknown\n");
+        text_add_format(out,
+                        "syntactic monoid: unknown, more than %d elements or "
+                        "too large\n",
+                        MONOID_MOST);
     if (known)
         text_add_format(out, "star-free: %s\n", star_free ? "yes" : "no");
+    else
+        text_add_format(out,
+                        "star-free: unknown, more than %d sets of states or "
+                        "too large\n",
+                        MONOID_MOST);
+}
+
+/* Whether the claim was tested, and how. */
+static void describe_claim(const struct language *language, struct text *out)
+{
+    enum language_class class = language->facts.class;
+    const struct formalism *formalism = language->formalism;
+    const struct automaton *automaton = formalism->automaton(language->self);
+    const char *how = NULL;
+    bool known;
+
+    if (class == CLASS_UNSTATED)
+        return;
+    if (class == CLASS_STAR_FREE && automaton != NULL) {
+        monoid_is_aperiodic(automaton, MONOID_MOST, &known);
+        text_add_format(out, "class tested: %s\n",
+                        known ? "yes, no string permutes states"
+                              : "no, the automaton is too large");
+        return;
+    }
+    if (automaton != NULL)
+        how = "it has a finite automaton";
+    else if (formalism->shows != NULL)
+        how = formalism->shows(language->self, class);
+    if (how != NULL)
+        text_add_format(out, "class tested: yes, %s\n", how);
+    else
+        text_add_format(out, "class tested: no, the %s does not show it\n",
+                        formalism->name);
 }
 
 void language_describe(const struct language *language, struct text *out)
@@ -516,6 +553,7 @@ void language_describe(const struct language *language, struct text *out)
     language->formalism->describe(language->self, out);
     if (automaton != NULL)
         describe_automaton(automaton, out);
+    describe_claim(language, out);
     text_add_format(out, "counts checked: %zu\n", language->counts_checked);
 }
 
@@ -531,6 +569,13 @@ bool language_why_not(const struct language *language, const uint16_t *symbols,
                       size_t length, struct text *out)
 {
     return language->formalism->why_not(language->self, symbols, length, out);
+}
+
+double language_foresee(const struct language *language, size_t longest)
+{
+    if (language->formalism->foresee == NULL)
+        return NAN;
+    return language->formalism->foresee(language->self, longest);
 }
 
 /* For a slot that is NULL. */

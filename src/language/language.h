@@ -66,6 +66,16 @@ size_t language_counts_checked(const struct language *language);
 /* One `key: value` line a fact; for `saturn language FILE describe`. */
 void language_describe(const struct language *language, struct text *out);
 
+/* The same of how many strings there are: the memory that tables up to LENGTH
+ * will take, growth rate, density at LENGTH and in the limit, which is exact
+ * for an automaton and else measured.  Tables of some size are not built. */
+void language_describe_counts(struct language *language, size_t length,
+                              struct text *out);
+
+/* Bytes that language_prepare will use for the tables up to LONGEST, at most;
+ * INFINITY where it will refuse to, NaN where that is not known before. */
+double language_foresee(const struct language *language, size_t longest);
+
 bool language_contains(const struct language *language, const uint16_t *symbols,
                        size_t length);
 

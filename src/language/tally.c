@@ -3,6 +3,7 @@
 #include "language/tally.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -233,8 +234,8 @@ static void fill_exits(struct tally *tally)
         tally->rows[0][c] = count_exits(tally, c);
 }
 
-static bool make_rows(struct tally *tally, const struct machine *machine,
-                      const struct numbering *found, size_t most)
+static void make_first_row(struct tally *tally, const struct machine *machine,
+                           const struct numbering *found)
 {
     size_t count = tally->within[tally->longest];
 
@@ -246,24 +247,74 @@ static bool make_rows(struct tally *tally, const struct machine *machine,
         tally->rows[0][c] = machine_accepts(machine, numbering_key(found, c));
     if (tally->of_deaths)
         fill_exits(tally);
+}
+
+/* Row M of the sums, in double, from row M - 1; FACTOR keeps them in range. */
+static double add_shares(const struct tally *tally, size_t m,
+                         const double *below, double *row, double factor)
+{
+    size_t count = tally->within[tally->longest - m];
+    double most = 0;
+
+    for (size_t c = 1; c < count; c++) {
+        row[c] = 0;
+        for (size_t s = 0; s < tally->symbols; s++)
+            row[c] += below[tally->next[c * tally->symbols + s]];
+        row[c] *= factor;
+        most = fmax(most, row[c]);
+    }
+    return most;
+}
+
+/* Bytes of the rows, by their sums in double instead of exactly: the largest
+ * of a row says how wide its numbers are.  Beyond MOST_BYTES, only that they
+ * are more. */
+static double foresee_rows(const struct tally *tally, double most_bytes)
+{
+    size_t count = tally->within[tally->longest];
+    double *row = memory_new(count, sizeof *row), bytes = 0, scale = 0;
+    double *below = memory_new(count, sizeof *below), most = 1, width = 1;
+
+    for (size_t c = 1; c < count; c++)
+        below[c] = (double)tally->rows[0][c];
+    for (size_t m = 1; m <= tally->longest && bytes <= most_bytes; m++) {
+        double *other = below, factor = most > 0x1p400 ? 0x1p-400 : 1;
+
+        most = add_shares(tally, m, below, row, factor);
+        scale -= log2(factor);
+        if (most > 0)
+            width = fmax(width, floor((log2(most) + scale) / 64) + 1);
+        bytes += (double)tally->within[tally->longest - m] * width *
+                 sizeof **tally->rows;
+        below = row;
+        row = other;
+    }
+    free(row);
+    free(below);
+    return bytes;
+}
+
+static bool make_rows(struct tally *tally, size_t most)
+{
+    double left = (double)most - (double)tally->bytes;
+
+    if (foresee_rows(tally, left) > left)
+        return false;
     for (size_t m = 1; m <= tally->longest; m++) {
         size_t width = tally->widths[m - 1];
-        size_t numbers = tally->within[tally->longest - m];
 
-        if (tally->bytes + numbers * (width + 1) * sizeof **tally->rows > most)
-            return false;
         if (!fill_row(tally, m, width))
             fill_row(tally, m, width + 1);
     }
     return true;
 }
 
-static bool build(struct tally *tally, const struct machine *machine,
+static bool begin(struct tally *tally, const struct machine *machine,
                   const struct reach *reach, size_t longest, size_t most,
                   bool of_deaths)
 {
     struct numbering found = { 0 };
-    bool ok, undecided;
+    bool ok;
 
     *tally = (struct tally){ .longest = longest,
                              .symbols = machine->shape.symbols,
@@ -272,14 +323,36 @@ static bool build(struct tally *tally, const struct machine *machine,
     ok = explore(tally, machine, reach, most, &found);
     if (ok) {
         make_powers(tally);
-        ok = make_rows(tally, machine, &found, most);
+        make_first_row(tally, machine, &found);
     }
     numbering_clear(&found);
-    undecided = tally->undecided;
+    return ok;
+}
+
+static bool build(struct tally *tally, const struct machine *machine,
+                  const struct reach *reach, size_t longest, size_t most,
+                  bool of_deaths)
+{
+    bool ok = begin(tally, machine, reach, longest, most, of_deaths) &&
+              make_rows(tally, most);
+    bool undecided = tally->undecided;
+
     if (!ok)
         tally_clear(tally);
     tally->undecided = undecided;
     return ok && !undecided;
+}
+
+double tally_foresee(const struct machine *machine, const struct reach *reach,
+                     size_t longest, size_t most)
+{
+    struct tally tally;
+    double bytes = INFINITY;
+
+    if (begin(&tally, machine, reach, longest, most, false))
+        bytes = (double)tally.bytes + foresee_rows(&tally, INFINITY);
+    tally_clear(&tally);
+    return bytes;
 }
 
 bool tally_build(struct tally *tally, const struct machine *machine,

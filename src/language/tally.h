@@ -45,6 +45,11 @@ struct tally {
     bool undecided; /* whether some configuration is dead was not decided */
 };
 
+/* Bytes a tally will take, before it is built; INFINITY if its configurations
+ * alone take more than MOST. */
+double tally_foresee(const struct machine *machine, const struct reach *reach,
+                     size_t longest, size_t most);
+
 /* False, and TALLY is cleared, if it would take more than MOST bytes. */
 bool tally_build(struct tally *tally, const struct machine *machine,
                  const struct reach *reach, size_t longest, size_t most);
