@@ -3,6 +3,7 @@
 #include "suite.h"
 
 #include "data/late_death.h"
+#include "formal.h"
 #include "known.h"
 
 #define N     8
@@ -66,6 +67,57 @@ START_TEST(both_ways_die_anywhere)
 }
 END_TEST
 
+/* Put together of others, or with a function before its word. */
+static const char *const combined[] = {
+    "shuffle: [{alphabet: ( ), always: '#( >= #)', finally: '#( == #)'},"
+    " {alphabet: a b, regex: (a b?)*}]",
+    "concat: [{alphabet: ( ), cfg: 'S -> ( S ) S | ε'},"
+    " {alphabet: a b, always: '#a >= #b'}]",
+    "all: [{alphabet: a b c, always: '#a >= #b'},"
+    " {alphabet: a b c, always: '#b + 1 >= #c'}]",
+    "reverse: {alphabet: ( ), cfg: 'S -> ( S ) S | ε'}",
+    "alphabet: 0 1 x\ntemplate: ['{rev(w)}x{w}x{v}', '{rev(w)}x{w}']\n"
+    "where: {w: (0|1)*, v: (0|1)*}",
+};
+
+/* They die anywhere they can, each place as often. */
+START_TEST(combinations_die_anywhere)
+{
+    char text[512];
+    struct language *language;
+    struct error error = { 0 };
+    size_t counts[N + 1] = { 0 }, places = 0;
+
+    scratch_open();
+    snprintf(text, sizeof text, "language: x\n%s\n", combined[_i]);
+    language = formal_language(text);
+    ck_assert(language_prepare(language, N, &error));
+    ck_assert(late_death_prepare(language, N, &error));
+    for (size_t i = 0; i < DRAWS; i++) {
+        struct stream stream;
+        uint16_t s[N];
+
+        stream_init(&stream, 5, "combined", i);
+        ck_assert(late_death_draw(language, N, &stream, s));
+        ck_assert(!language_contains(language, s, N));
+        counts[find_death(language, s, N)]++;
+    }
+    ck_assert_uint_eq(counts[0], 0);
+    for (size_t k = 1; k <= N; k++)
+        places += counts[k] > 0;
+    ck_assert_uint_ge(places, N / 2);
+    for (size_t k = 1; k <= N; k++) {
+        double expected = (double)DRAWS / (double)places;
+        double miss = (double)counts[k] - expected;
+
+        if (counts[k] > 0)
+            ck_assert_double_lt(miss * miss, 25 * expected);
+    }
+    language_free(language);
+    scratch_close();
+}
+END_TEST
+
 START_TEST(what_never_dies_is_not_drawn)
 {
     struct language *language = known_language("majority", N);
@@ -91,6 +143,8 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, both_ways_die_anywhere, 0,
                         (int)(sizeof names / sizeof names[0]));
+    tcase_add_loop_test(tests, combinations_die_anywhere, 0,
+                        (int)(sizeof combined / sizeof combined[0]));
     tcase_add_test(tests, what_never_dies_is_not_drawn);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -3,7 +3,8 @@
 /*
  * The readers of clauses under libFuzzer: the bytes are a clause's text, the
  * environment's FUZZ is its key.  What is accepted must keep the law that
- * counts are those of the strings it contains.
+ * counts are those of the strings it contains, and that a member's symbols may
+ * follow one another.
  */
 
 #include <stdio.h>
@@ -46,6 +47,23 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
+/* Every symbol of a member may follow what stands before it. */
+static void check_prefixes(const void *self, const uint16_t *s, size_t n)
+{
+    for (size_t i = 0; i <= n; i++) {
+        struct error error = { 0 };
+        bool allowed[8], end;
+
+        if (target->formalism->next(self, s, i, allowed, &end, &error)) {
+            if (i < n ? !allowed[s[i]] : !end)
+                abort();
+        } else if (error.count == 0) {
+            abort();
+        }
+        error_clear(&error);
+    }
+}
+
 static void check_length(const void *self, size_t symbols, size_t n)
 {
     uint16_t s[8] = { 0 };
@@ -57,6 +75,8 @@ static void check_length(const void *self, size_t symbols, size_t n)
         bool member = target->formalism->contains(self, s, n);
 
         members += member;
+        if (member)
+            check_prefixes(self, s, n);
         if (target->formalism->why_not(self, s, n, &why) == member)
             abort();
         for (i = 0; i < n && ++s[i] == symbols; i++)
