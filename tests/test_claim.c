@@ -134,11 +134,12 @@ static const struct {
     { "- limit.test[0].acuracy >= 1",
       "x.yaml:1:17: claim[0]: unknown measure \"acuracy\"; did you mean "
       "\"accuracy\"? (accepted: accuracy, agreement, undecided, low, high, "
-      "loss, position_accuracy, membership, perplexity, excess)\n" },
+      "loss, position_accuracy, membership, perplexity, excess, "
+      "published)\n" },
     { "- limit.exhaustive >= 1",
       "x.yaml:1:19: claim[0]: no measure; accepted: accuracy, agreement, "
       "undecided, low, high, loss, position_accuracy, membership, perplexity, "
-      "excess\n" },
+      "excess, published\n" },
     { "- {that: norm.ratio > 1, where: {model.nrom: pre}}",
       "x.yaml:1:34: claim[0].where.model.nrom: no axis of the sweep; did you "
       "mean \"model.norm\"?\n" },

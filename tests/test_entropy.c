@@ -72,6 +72,24 @@ START_TEST(symbols_count_with_the_end)
 }
 END_TEST
 
+/* Of a b b and the end only one b and the end are asked for. */
+START_TEST(targets_alone_are_counted)
+{
+    static const uint16_t word[] = { 0, 1, 1 };
+    uint8_t targets[] = { 0, 1, 0, 1 };
+    struct examples examples = { 0 };
+
+    examples_add(&examples, word, 3, 0, 0);
+    examples.targets = targets;
+    ck_assert_double_eq_tol(entropy_of_targets(&examples, 2), log(2), 1e-15);
+    targets[0] = targets[2] = 1; /* a, b, b, end */
+    ck_assert_double_eq_tol(entropy_of_targets(&examples, 2),
+                            0.5 * log(2) + 0.5 * log(4), 1e-15);
+    examples.targets = NULL;
+    examples_clear(&examples);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("entropy");
@@ -81,6 +99,7 @@ int main(void)
     tcase_add_test(tcase, long_strings_do_not_overflow);
     tcase_add_test(tcase, disjoint_draws_are_not_uniform);
     tcase_add_test(tcase, symbols_count_with_the_end);
+    tcase_add_test(tcase, targets_alone_are_counted);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }

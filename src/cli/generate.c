@@ -339,10 +339,14 @@ static bool generate(const struct experiment *experiment, size_t j,
     struct language *language = NULL;
     struct dataset dataset = { 0 };
     bool ok =
-        job_load_language(&experiment->jobs[j], &language, error) &&
-        dataset_open(&dataset, &settings->data, language, settings->seed.data,
-                     &experiment->data_place, error) &&
-        write_all(&dataset, options, formats, error);
+        settings->data.corpus.file == NULL ||
+        error_add(error, ERROR_CONFIG, &experiment->data_place, "data.corpus",
+                  "a text is what it is: there is nothing to generate");
+
+    ok = ok && job_load_language(&experiment->jobs[j], &language, error) &&
+         dataset_open(&dataset, &settings->data, language, settings->seed.data,
+                      &experiment->data_place, error) &&
+         write_all(&dataset, options, formats, error);
 
     dataset_clear(&dataset);
     language_free(language);

@@ -228,6 +228,18 @@ static struct split split_of(const struct dataset *dataset, size_t range)
     return split;
 }
 
+/* Takes away the targets that the corpus does not count. */
+static void take_away(const struct corpus_config *config,
+                      struct examples *examples)
+{
+    const struct strings *strings = &examples->strings;
+    uint8_t *target = examples->targets;
+
+    for (size_t i = 0; i < strings->count; i++)
+        for (size_t t = 0, n = strings_length(strings, i); t <= n; t++)
+            *target++ = corpus_counts(config, t, n);
+}
+
 bool dataset_aim(const struct dataset *dataset, struct examples *examples,
                  struct error *error)
 {
@@ -239,6 +251,8 @@ bool dataset_aim(const struct dataset *dataset, struct examples *examples,
         return true;
     examples->targets = objective_targets(objective, dataset->language,
                                           &examples->strings, error);
+    if (examples->targets != NULL && dataset_is_corpus(dataset))
+        take_away(&dataset->config->corpus, examples);
     return examples->targets != NULL;
 }
 
@@ -430,6 +444,10 @@ static bool check_objective(const struct dataset *dataset,
     size_t n = language_alphabet(dataset->language)->size;
     bool *allowed, end, ok;
 
+    if (dataset_is_corpus(dataset) && config->objective != OBJECTIVE_NEXT_TOKEN)
+        return error_add(error, ERROR_CONFIG, place, "data.objective",
+                         "a text tells what follows and nothing else; "
+                         "accepted with a corpus: next-token");
     if (config->objective == OBJECTIVE_NEXT_TOKEN && config->positives < 1)
         return error_add(error, ERROR_CONFIG, place, "data.positives",
                          "next-token learns from members alone; accepted: 1");
@@ -448,9 +466,11 @@ static bool prepare(struct dataset *dataset, struct language *language,
 {
     const struct negatives *negatives = &dataset->config->negatives;
     size_t ranges = RANGE_TEST + dataset->n_tests;
-    bool ok = check_objective(dataset, place, error) &&
-              language_prepare(language, dataset_longest(dataset), error);
+    bool ok = check_objective(dataset, place, error);
 
+    if (dataset_is_corpus(dataset))
+        return ok;
+    ok = ok && language_prepare(language, dataset_longest(dataset), error);
     dataset->siblings = memory_new(negatives->count, sizeof *dataset->siblings);
     for (size_t k = 0; ok && k < negatives->count; k++)
         ok = negative_prepare(&negatives->items[k], language,
@@ -497,19 +517,54 @@ bool dataset_check(const struct data_config *config, struct language *language,
     return true;
 }
 
-bool dataset_generate(struct dataset *dataset, const struct data_config *config,
-                      struct language *language, uint64_t seed,
-                      const struct place *place, struct error *error)
+static void take(struct examples *to, const struct strings *strings,
+                 size_t most)
 {
-    if (!dataset_open(dataset, config, language, seed, place, error))
-        return false;
+    for (size_t i = 0; i < strings->count && i < most; i++)
+        examples_add(to, strings_at(strings, i), strings_length(strings, i), 0,
+                     i);
+}
+
+static bool take_corpus(struct dataset *dataset, const struct place *place,
+                        struct error *error)
+{
+    const struct data_config *config = dataset->config;
+    struct corpus corpus;
+    bool ok =
+        corpus_read(&corpus, &config->corpus, dataset->seed, place, error);
+
+    if (ok) {
+        take(&dataset->train, &corpus.train, config->train.count);
+        take(&dataset->validation, &corpus.validation,
+             config->validation.count);
+        take(&dataset->tests[0], &corpus.test, config->test.count);
+    }
+    corpus_clear(&corpus);
+    return ok;
+}
+
+static void draw_all(struct dataset *dataset)
+{
+    const struct data_config *config = dataset->config;
+
     dataset_draw(dataset, RANGE_TRAIN, 0, config->train.count, &dataset->train);
     dataset_draw(dataset, RANGE_VALIDATION, 0, config->validation.count,
                  &dataset->validation);
     for (size_t b = 0; b < dataset->n_tests; b++)
         dataset_draw(dataset, RANGE_TEST + b, 0, config->test.count,
                      &dataset->tests[b]);
-    if (dataset_aim(dataset, &dataset->train, error))
+}
+
+bool dataset_generate(struct dataset *dataset, const struct data_config *config,
+                      struct language *language, uint64_t seed,
+                      const struct place *place, struct error *error)
+{
+    if (!dataset_open(dataset, config, language, seed, place, error))
+        return false;
+    if (!dataset_is_corpus(dataset))
+        draw_all(dataset);
+    if ((!dataset_is_corpus(dataset) || take_corpus(dataset, place, error)) &&
+        dataset_aim(dataset, &dataset->train, error))
         return true;
     dataset_clear(dataset);
     return false;

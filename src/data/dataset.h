@@ -9,6 +9,8 @@
  * positives; then, for a negative, its kind by the declared shares; then the
  * string, uniform among the members or by its kind.  Draws are with
  * replacement.
+ *
+ * Or the strings are those of a text (corpus.h), in its order: members all.
  */
 
 #ifndef DATA_DATASET_H
@@ -16,6 +18,7 @@
 
 #include "base/error.h"
 #include "config/schema.h"
+#include "data/corpus.h"
 #include "data/negative.h"
 #include "data/objective.h"
 #include "language/language.h"
@@ -31,6 +34,8 @@ struct split_config {
 struct data_config {
     int objective; /* enum objective */
     struct split_config train, validation, test;
+    struct corpus_config corpus; /* the splits are its parts; counts are then
+                                    how many strings of them at most */
     double positives; /* probability of a member; next-token: 1 */
     struct negatives negatives;
     bool disjoint; /* no string of train in validation or test: a quarter of
@@ -90,6 +95,12 @@ void dataset_clear(struct dataset *dataset);
 bool dataset_open(struct dataset *dataset, const struct data_config *config,
                   struct language *language, uint64_t seed,
                   const struct place *place, struct error *error);
+
+/* Whether they are those of a text, which knows no further draws. */
+static inline bool dataset_is_corpus(const struct dataset *dataset)
+{
+    return dataset->config->corpus.file != NULL;
+}
 
 /* Adds items FIRST..FIRST+COUNT-1 of train (RANGE 0), validation (1) or test
  * bin B (2 + B) to OUT; there is no end to any of them. */

@@ -18,11 +18,14 @@
 #include "data/dataset.h"
 
 /* Nats a token of the members of test bin BIN; NAN where draws are not
- * uniform, with `disjoint`. */
+ * uniform, with `disjoint`, and of a text, which nobody knows. */
 double entropy_of_members(const struct dataset *dataset, size_t bin);
 
 /* Nats a token of STRINGS, of an alphabet of N symbols, by the frequencies
  * that symbols and end mark have in them. */
 double entropy_of_symbols(const struct strings *strings, size_t n);
+
+/* The same of what EXAMPLES, aimed at for next-token, ask for alone. */
+double entropy_of_targets(const struct examples *examples, size_t n);
 
 #endif

@@ -58,7 +58,7 @@ static const char *const measures[] = {
     "accuracy", "agreement",         "undecided",  "low",  "high",
     /* of sequence objectives */
     "loss",     "position_accuracy", "membership", "perplexity",
-    "excess",   NULL
+    "excess",   "published", NULL
 };
 /* clang-format on */
 
@@ -163,7 +163,7 @@ static bool check_verdict(const struct parser *parser, const char *at,
         return complain(parser, at + strlen(rest),
                         "no measure; accepted: accuracy, agreement, "
                         "undecided, low, high, loss, position_accuracy, "
-                        "membership, perplexity, excess");
+                        "membership, perplexity, excess, published");
     if (!is_among(measures, last + 1, strlen(last + 1)))
         return complain_word(parser, at + (last + 1 - rest), "measure",
                              last + 1, measures);

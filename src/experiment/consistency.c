@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "experiment/source.h"
 #include "experiment/start.h"
 #include "model/constructions.h"
 
@@ -107,6 +108,7 @@ bool consistency_check(const struct settings *settings,
                        "train.batch",
                        "a stream has no full batch; accepted: a whole number "
                        "of at least 1");
+    ok &= source_check(&settings->data, yaml_place(tree, "data"), error);
     ok &= check_objective(settings, model, error);
     ok &= check_lengths(settings, model, error);
     point(error, first, tree);
@@ -142,10 +144,13 @@ bool consistency_check_language(const struct job *job,
     size_t first = error->count;
     bool ok = true;
 
-    if (job->language_path == NULL || !error_spares(error, "language", NULL))
+    if ((job->language_path == NULL && settings->data.corpus.path == NULL) ||
+        !error_spares(error, "language", "data.corpus", NULL))
         return false;
-    if (!job_load_language(job, &language, error))
+    if (!job_load_language(job, &language, error)) {
+        point(error, first, tree);
         return false;
+    }
     if (error_spares(error, "model", NULL))
         ok = construction_check(&settings->model,
                                 language_alphabet(language)->size,

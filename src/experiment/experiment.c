@@ -10,6 +10,7 @@
 #include "experiment/consistency.h"
 #include "experiment/forecast.h"
 #include "experiment/siblings.h"
+#include "experiment/source.h"
 #include "experiment/start.h"
 #include "experiment/tree.h"
 #include "language/language.h"
@@ -77,6 +78,8 @@ static bool find_language(const struct loader *loader, struct job *job,
         }
         text_clear(&beside);
     }
+    if (job->settings.data.corpus.file != NULL)
+        return true;
     return language_find(job->settings.language.file, path, place, "language",
                          &job->language_path, error);
 }
@@ -165,6 +168,9 @@ static bool read_job(struct loader *loader, size_t j, struct error *error)
     ok &= consistency_check(&job->settings, tree, error);
     if (job->settings.language.file != NULL)
         ok &= find_language(loader, job, yaml_place(tree, "language"), error);
+    job->data_place = *yaml_place(tree, "data");
+    ok &= source_find(&job->settings.data.corpus, loader->experiment->path,
+                      yaml_place(tree, "data.corpus.file"), error);
     ok &= siblings_find(&job->settings.data.negatives, loader->experiment->path,
                         yaml_place(tree, "data.negatives"), error);
     if (job->settings.train.from.file != NULL)
@@ -292,6 +298,7 @@ static void clear_job(struct job *job, size_t n_axes)
     free(job->config);
     free(job->language_path);
     free(job->start_path);
+    free(job->settings.data.corpus.path);
     schema_clear(experiment_fields, &job->settings);
 }
 
@@ -317,6 +324,8 @@ void experiment_clear(struct experiment *experiment)
 bool job_load_language(const struct job *job, struct language **out,
                        struct error *error)
 {
+    if (job->language_path == NULL)
+        return source_load_language(job, out, error);
     return language_load_with(out, job->language_path,
                               &job->settings.language.values, error);
 }

@@ -56,8 +56,9 @@ extern const char *const experiment_blocks[];
 /* One point of the sweep. */
 struct job {
     struct settings settings;
-    char *language_path;
-    char *start_path; /* of train.from; NULL: none */
+    char *language_path;     /* NULL: the words of data.corpus */
+    struct place data_place; /* of the data block, for complaints */
+    char *start_path;        /* of train.from; NULL: none */
     char *config;  /* resolved YAML: every default written out, and the
                       job's own point of the sweep, so that running it finds
                       or gives this very run */
@@ -68,9 +69,9 @@ struct job {
 struct experiment {
     char *path;
     struct yaml_document document; /* with `quick` merged if it was asked */
-    struct place data_place;  /* of the data block, for complaints */
-    struct place model_place; /* of the model block */
-    struct place start_place; /* of train.from, or of its block */
+    struct place data_place;       /* of the data block, for complaints */
+    struct place model_place;      /* of the model block */
+    struct place start_place;      /* of train.from, or of its block */
     char **axes; /* names of the sweep's axes, NULL-terminated */
     struct job *jobs;
     size_t n_jobs;

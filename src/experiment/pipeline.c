@@ -12,6 +12,7 @@
 #include "data/entropy.h"
 #include "experiment/exposure.h"
 #include "experiment/siblings.h"
+#include "experiment/source.h"
 #include "experiment/start.h"
 #include "growth/growth.h"
 #include "language/language.h"
@@ -181,6 +182,7 @@ static bool open_run(struct pipeline *p, const char *root, struct error *error)
         return ok;
     run_note(&p->run, "engine", network_engine(p->network));
     return siblings_keep(negatives, p->run.partial, error) &&
+           source_keep(&p->settings->data.corpus, p->run.partial, error) &&
            (p->job->start_path == NULL ||
             start_keep(p->job->start_path, p->run.partial, error));
 }
@@ -621,6 +623,23 @@ static size_t count_tokens(const struct strings *strings)
     return strings->count > 0 ? tokens_before(strings, strings->count) : 0;
 }
 
+/* What a model of a text loses that knows how frequent its words are. */
+static bool add_unigrams(struct pipeline *p, struct error *error)
+{
+    struct examples *parts[] = { &p->dataset.validation, p->dataset.tests };
+    static const char *const names[] = { "dataset.validation.unigram",
+                                         "dataset.test[0].unigram" };
+
+    for (size_t i = 0; dataset_is_corpus(&p->dataset) && i < 2; i++) {
+        if (!dataset_aim(&p->dataset, parts[i], error))
+            return false;
+        metrics_add(
+            p->metrics, names[i],
+            entropy_of_targets(parts[i], language_alphabet(p->language)->size));
+    }
+    return true;
+}
+
 /* What each evaluator loses on a test bin beyond the entropy of its draws,
  * and the least that can be lost without looking at what came before. */
 static void add_excess(struct pipeline *p)
@@ -697,7 +716,7 @@ static bool sum_up(struct pipeline *p, struct error *error)
     metrics_add_baselines(metrics, &p->baselines);
     metrics_add_heads(metrics, &p->heads);
     add_excess(p);
-    return true;
+    return add_unigrams(p, error);
 }
 
 /* -------------------------------------------------------------- the run */

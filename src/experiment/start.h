@@ -3,9 +3,7 @@
 /*
  * Fine-tuning: `train: {from: FILE}` begins with a checkpoint's parameters,
  * of this program or another's, and takes no more of it; step, optimizer and
- * seeds are the run's own.  The file's checksum is part of the resolved
- * configuration, and a run keeps a copy beside its config.yaml, so that the
- * run can be had again where the file is not.
+ * seeds are the run's own.  A run keeps the file (kept.h).
  */
 
 #ifndef EXPERIMENT_START_H
@@ -17,12 +15,7 @@
 #include "model/network.h"
 #include "train/trainer.h"
 
-/*
- * The path of START's file: the copy beside EXPERIMENT if that is a run's
- * config.yaml, else looked for from the experiment's folder, then from the
- * working directory.  Fills in the checksum, or compares it: ERROR_CONFIG at
- * PLACE.  Frees nothing; *PATH is the caller's.
- */
+/* The path of START's file, the caller's, and its checksum, by kept_find. */
 bool start_find(struct start_config *start, const char *experiment,
                 const struct place *place, char **path, struct error *error);
 

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "experiment/experiment.h"
+#include "experiment/source.h"
 #include "model/constructions.h"
 #include "model/preset.h"
 
@@ -360,5 +361,6 @@ struct yaml_node *trees_build(const struct trees *trees, size_t job,
         schema_override(tree, trees->late[i], error);
     }
     supply_model(tree, error);
+    source_supply(tree, error);
     return tree;
 }

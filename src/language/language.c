@@ -274,11 +274,12 @@ static bool check_claims(struct language *language,
     return ok;
 }
 
-static bool load(struct language **out, const char *path,
-                 const struct parameters *values, const struct reading *host,
-                 const struct beside *beside, struct error *error)
+/* Makes LANGUAGE of its text, or frees it. */
+static bool parse(struct language *language, struct language **out,
+                  const char *path, const struct parameters *values,
+                  const struct reading *host, const struct beside *beside,
+                  struct error *error)
 {
-    struct language *language = memory_new(1, sizeof *language);
     struct yaml_document document = { 0 };
     struct standalone standalone = { 0 };
     struct reading reading = { .path = path,
@@ -287,12 +288,10 @@ static bool load(struct language **out, const char *path,
                                .beside = beside,
                                .host = host };
     bool standard = true;
-    bool ok = file_read(path, MOST_BYTES, &language->text, error);
+    bool ok;
 
-    if (language->text.data == NULL)
-        text_add(&language->text, "");
-    ok = ok && yaml_parse(&document, language->text.data, language->text.length,
-                          path, error);
+    ok = yaml_parse(&document, language->text.data, language->text.length, path,
+                    error);
     reading.root = document.root;
     reading.source = language->text.data;
     ok = ok &&
@@ -308,6 +307,31 @@ static bool load(struct language **out, const char *path,
         language_free(language);
     *out = ok ? language : NULL;
     return ok;
+}
+
+static bool load(struct language **out, const char *path,
+                 const struct parameters *values, const struct reading *host,
+                 const struct beside *beside, struct error *error)
+{
+    struct language *language = memory_new(1, sizeof *language);
+
+    *out = NULL;
+    if (!file_read(path, MOST_BYTES, &language->text, error)) {
+        language_free(language);
+        return false;
+    }
+    if (language->text.data == NULL)
+        text_add(&language->text, "");
+    return parse(language, out, path, values, host, beside, error);
+}
+
+bool language_parse(struct language **out, const char *text, size_t length,
+                    const char *name, struct error *error)
+{
+    struct language *language = memory_new(1, sizeof *language);
+
+    text_add_bytes(&language->text, text, length);
+    return parse(language, out, name, NULL, NULL, NULL, error);
 }
 
 bool language_load(struct language **out, const char *path, struct error *error)

@@ -55,6 +55,10 @@ bool language_find(const char *name, const char *from,
                    struct error *error);
 void language_free(struct language *language); /* NULL is fine */
 
+/* The same of YAML that stands in no file; complaints call it NAME. */
+bool language_parse(struct language **out, const char *text, size_t length,
+                    const char *name, struct error *error);
+
 const char *language_name(const struct language *language);
 /* Its YAML, which gives this language again from itself alone. */
 const char *language_source(const struct language *language);

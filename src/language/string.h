@@ -12,7 +12,7 @@
 #include "base/text.h"
 
 /* No language has more symbols. */
-#define ALPHABET_MOST 4096
+#define ALPHABET_MOST 16384
 
 /* Symbol s is called names[s]; at most 65,535 of them. */
 struct alphabet {

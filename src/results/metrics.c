@@ -110,8 +110,10 @@ static void add_sequence(struct metrics *metrics, const struct text *stem,
     if (isnan(verdict->loss))
         return;
     add_under(metrics, stem, "loss", verdict->loss);
-    if (tokens)
-        add_under(metrics, stem, "perplexity", exp(verdict->loss));
+    if (!tokens)
+        return;
+    add_under(metrics, stem, "perplexity", exp(verdict->loss));
+    add_under(metrics, stem, "perplexity.published", verdict->power);
 }
 
 /* The class `all` is the set as a whole and not named. */

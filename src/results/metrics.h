@@ -7,6 +7,8 @@
  *   <evaluator>.<set>.<class>.accuracy ...              per class
  *       with <set> = validation, test[0], exhaustive, verify[0]; all of them
  *       shares of the set's strings, low and high those of the interval
+ *   <evaluator>.<set>.perplexity                        e^loss, of next-token
+ *   <evaluator>.<set>.perplexity.published   mean over strings of 2^loss
  *   <set>.least, <set>.most              the lengths of its strings
  *   shortcut.<name>.<set>.accuracy       name and set as in baselines.csv
  *   dataset.<split>.strings | distinct | seen    (the last a share of them)

@@ -48,7 +48,8 @@ struct tally {
     size_t strings, recognised, agreed, undecided, rounding, flagged;
     size_t positions, right, membership;
     struct loss loss;
-    bool unsized; /* some logit has no size, so the loss has none */
+    double powers; /* sum over strings of 2^loss */
+    bool unsized;  /* some logit has no size, so the loss has none */
     bool erred;
     uint16_t *wrong; /* the first string decided wrongly */
     size_t wrong_length;
@@ -149,6 +150,9 @@ static void tally_add(struct tally *tally, const struct examples *examples,
 {
     tally->loss = tally->strings == 0 ? finding->loss
                                       : loss_add(tally->loss, finding->loss);
+    if (finding->loss.targets > 0)
+        tally->powers +=
+            exp2(finding->loss.sum / (double)finding->loss.targets);
     tally->strings++;
     tally->recognised += finding->right;
     tally->agreed += finding->agreed;
@@ -328,6 +332,7 @@ static void add_row(const struct survey *survey, const char *evaluator,
         .membership = tally->membership,
         .loss = tally->unsized ? NAN
                                : tally->loss.sum / (double)tally->loss.targets,
+        .power = tally->unsized ? NAN : tally->powers / (double)tally->strings,
         .shortest = print_string(survey, tally),
     };
     if (!enumerated)
@@ -487,7 +492,7 @@ void verify_exhaustive(const struct verification *verification,
     struct survey survey;
     uint16_t *symbols;
 
-    if (budget == 0)
+    if (budget == 0 || dataset_is_corpus(dataset))
         return;
     depth = find_depth(size, budget, dataset_longest(dataset));
     symbols = memory_new(depth + 1, sizeof *symbols);
@@ -584,7 +589,8 @@ static void verify_bin(const struct verification *verification, size_t bin,
 void verify_samples(const struct verification *verification,
                     struct verdicts *verdicts)
 {
-    if (verification->config->samples == 0)
+    if (verification->config->samples == 0 ||
+        dataset_is_corpus(verification->dataset))
         return;
     for (size_t b = 0; b < verification->dataset->n_tests; b++)
         verify_bin(verification, b, verdicts);

@@ -49,6 +49,8 @@ struct verdict {
                           `recognised` is unless all targets count */
     double loss;       /* mean, nats a target (loss.h); NAN in the limit, where
                           logits have no size */
+    double power;      /* mean over strings of 2^loss: what the code of Merrill
+                          et al. 2021 calls perplexity; NAN where loss is */
     char *shortest;    /* first string decided wrongly, by length and then in
                           lexicographic order; "" is the empty one; or NULL */
 };
@@ -85,7 +87,8 @@ void verify_examples(const struct verification *verification, const char *set,
                      struct verdicts *verdicts);
 
 /* Adds rows for every string of length 0..n while the budget lasts, called
- * "exhaustive": "all", "members", "outside". */
+ * "exhaustive": "all", "members", "outside".  Here and below, of a text there
+ * is nothing but its parts, and no rows. */
 void verify_exhaustive(const struct verification *verification,
                        struct verdicts *verdicts);
 
