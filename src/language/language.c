@@ -115,9 +115,11 @@ static const char **clause_keys(void)
 static bool check_name(const struct yaml_node *root, const char *name,
                        struct error *error)
 {
-    if (text_is_name(name))
+    const struct yaml_node *node = yaml_get(root, "language");
+
+    if (node == NULL || text_is_name(name)) /* a misspelt key is told */
         return true;
-    return schema_complain(yaml_get(root, "language"), "language",
+    return schema_complain(node, "language",
                            "1 to 64 letters, digits, '.', '_' and '-', the "
                            "first a letter or digit",
                            error);
