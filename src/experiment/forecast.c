@@ -91,6 +91,9 @@ static bool has_set(const struct forecast *f, const char *set)
     if (strcmp(set, "validation") == 0)
         return settings->data.validation.count > 0 ||
                lack(f, "data.validation.count is 0");
+    if (settings->data.corpus.file != NULL &&
+        (strcmp(set, "exhaustive") == 0 || text_begins(set, "verify")))
+        return lack(f, "of a text there is nothing but its parts");
     if (strcmp(set, "exhaustive") == 0)
         return settings->verify.exhaustive > 0 ||
                lack(f, "verify.exhaustive is 0");
@@ -143,10 +146,19 @@ static bool has_measure(const struct forecast *f, const char *set,
         return !tokens || lack(f, "next-token has no membership");
     if (strcmp(measure, "perplexity") == 0)
         return tokens || lack(f, "only next-token has a perplexity");
+    if (strcmp(measure, "excess") == 0 && f->settings->data.corpus.file != NULL)
+        return lack(f, "nobody knows the entropy of a text");
     if (strcmp(measure, "excess") == 0)
         return (tokens && text_begins(set, "test")) ||
                lack(f, "only next-token has an excess, on tests");
     return true;
+}
+
+/* Takes the rest of a measure of two words, perplexity.published. */
+static void take_second(struct forecast *f, const char *measure)
+{
+    if (strcmp(measure, "perplexity") == 0 && strcmp(f->rest, "published") == 0)
+        f->rest += strlen(f->rest);
 }
 
 /* What follows an evaluator: SET[.CLASS].MEASURE. */
@@ -156,6 +168,7 @@ static bool has_verdict(struct forecast *f, bool tests_alone)
 
     take_word(f, set);
     take_word(f, measure);
+    take_second(f, measure);
     if (!has_set(f, set))
         return false;
     if (tests_alone && !text_begins(set, "test"))
@@ -163,6 +176,7 @@ static bool has_verdict(struct forecast *f, bool tests_alone)
     if (*f->rest != '\0') {
         memcpy(class, measure, sizeof class);
         take_word(f, measure);
+        take_second(f, measure);
         if (!has_class(f, set, class))
             return false;
     }
@@ -379,6 +393,9 @@ static bool has_dataset(struct forecast *f)
         return (f->settings->data.train.count > 0 &&
                 strcmp(f->rest, "seen") != 0) ||
                lack(f, "of a stream nothing is counted, and all is seen");
+    if (strcmp(f->rest, "entropy") == 0 &&
+        f->settings->data.corpus.file != NULL)
+        return lack(f, "nobody knows the entropy of a text");
     if (strcmp(split, "exhaustive") == 0 || text_begins(split, "verify"))
         return lack(f, "the splits are train, validation and the tests");
     return has_set(f, split) &&
