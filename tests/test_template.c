@@ -556,11 +556,129 @@ static void check_why(const struct language *language, const char *line,
     strings_clear(&strings);
 }
 
+/* ------------------------------------------------ arithmetic comes first */
+
+static const char *const lengths[] = { "(0|1)*", "(0|1)+", "(0|1){1,3}",
+                                       "((0|1)(0|1))*" };
+
+static bool has_length(size_t which, size_t n)
+{
+    return which == 0 || (which == 1 && n > 0) ||
+           (which == 2 && n >= 1 && n <= 3) || (which == 3 && n % 2 == 0);
+}
+
+/* s and r are the sum and the root. */
+static const struct {
+    const char *order, *template;
+} equations[] = {
+    { "s#x#y", "{sum(x, y)}#{x}#{y}" }, { "x#s#y", "{x}#{sum(x, y)}#{y}" },
+    { "y#s#x", "{y}#{sum(x, y)}#{x}" }, { "s#y#x", "{sum(x, y)}#{y}#{x}" },
+    { "r#x#y", "{isqrt(x)}#{x}#{y}" },
+};
+
+static size_t put_bits(unsigned n, size_t length, char *out)
+{
+    for (size_t i = 0; i < length; i++)
+        out[i] = (char)('0' + (n >> i & 1));
+    return length;
+}
+
+static size_t put_number(unsigned n, char *out)
+{
+    size_t length = 1;
+
+    while (n >> length > 0)
+        length++;
+    return put_bits(n, length, out);
+}
+
+static unsigned root_of(unsigned n)
+{
+    unsigned root = 0;
+
+    while ((root + 1) * (root + 1) <= n)
+        root++;
+    return root;
+}
+
+static size_t put_equation(const char *order, unsigned x, size_t a, unsigned y,
+                           size_t b, char *out)
+{
+    size_t n = 0;
+
+    for (const char *c = order; *c != '\0'; c++)
+        if (*c == 'x')
+            n += put_bits(x, a, out + n);
+        else if (*c == 'y')
+            n += put_bits(y, b, out + n);
+        else if (*c == '#')
+            out[n++] = '#';
+        else
+            n += put_number(*c == 's' ? x + y : root_of(x), out + n);
+    return n;
+}
+
+static void mark_equations(const char *order, size_t regex, bool **begins)
+{
+    size_t most_x = *order == 'r' ? 9 : 7, most_y = *order == 'r' ? 3 : 7;
+
+    for (size_t a = 0; a <= most_x; a++)
+        for (size_t b = 0; has_length(regex, a) && b <= most_y; b++)
+            for (unsigned i = 0; has_length(3 - regex, b) && i < 1u << (a + b);
+                 i++) {
+                char s[40];
+                size_t n = put_equation(order, i >> b, a, i % (1u << b), b, s);
+
+                for (size_t k = 0; k <= MOST_PREFIX + 1 && k <= n; k++)
+                    begins[k][number_of(s, k)] = true;
+            }
+}
+
+START_TEST(arithmetic_may_come_first)
+{
+    const char *order = equations[_i].order;
+    size_t most = *order == 'r' ? 2 : MOST_PREFIX; /* squares are long */
+
+    for (size_t r = 0; r < sizeof lengths / sizeof *lengths; r++) {
+        bool *begins[MOST_PREFIX + 2], allowed[3], end;
+        struct language *language;
+        struct text text = { 0 };
+        struct error error = { 0 };
+        uint16_t s[MOST_PREFIX];
+
+        text_add_format(&text,
+                        "language: x\nalphabet: '0 1 #'\ntemplate: '%s'\n"
+                        "where: {x: '%s', y: '%s'}\n",
+                        equations[_i].template, lengths[r], lengths[3 - r]);
+        language = formal_language(text.data);
+        for (size_t n = 0; n <= MOST_PREFIX + 1; n++)
+            begins[n] = memory_new(formal_power(3, n), 1);
+        mark_equations(order, r, begins);
+        for (size_t n = 0; n <= most; n++)
+            for (size_t i = 0; i < formal_power(3, n); i++) {
+                formal_string(i, 3, n, s);
+                if (!language_next(language, s, n, allowed, &end, &error))
+                    ck_abort_msg("%s", said(&error));
+                ck_assert(end == language_contains(language, s, n));
+                for (size_t a = 0; a < 3; a++)
+                    ck_assert_msg(allowed[a] == begins[n + 1][3 * i + a],
+                                  "%s, x: %s, %zu symbols, number %zu, then "
+                                  "%zu",
+                                  order, lengths[r], n, i, a);
+            }
+        for (size_t n = 0; n <= MOST_PREFIX + 1; n++)
+            free(begins[n]);
+        language_free(language);
+        text_clear(&text);
+    }
+}
+END_TEST
+
 START_TEST(what_is_not_decided_is_placed)
 {
     struct language *language =
         formal_language("language: x\nalphabet: 0 1 =\n"
-                        "template: '1={ sum(x, y) }={x}={y}'\n"
+                        "template: '1={ product(x, y) }={x}={y}'\n"
                         "where: {x: (0|1)*, y: (0|1)*}\n");
     struct error error = { 0 };
     uint16_t s[] = { 1, 2, 0, 1 };
@@ -672,6 +790,8 @@ int main(void)
     tcase_add_loop_test(tests, draws_are_uniform, 0, N_ROWS);
     tcase_add_loop_test(tests, next_symbols_are_those_of_members, 0, N_ROWS);
     tcase_add_loop_test(tests, functions_may_come_first, 0, N_ORDERS);
+    tcase_add_loop_test(tests, arithmetic_may_come_first, 0,
+                        (int)(sizeof equations / sizeof *equations));
     tcase_add_test(tests, what_is_not_decided_is_placed);
     tcase_add_test(tests, rejection_is_placed);
     tcase_add_test(tests, targets_are_found);

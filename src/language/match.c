@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "language/clue.h"
+#include "language/equation.h"
 
 enum goal {
     READ_WHOLE,  /* count the ways to read a whole string */
@@ -62,25 +63,112 @@ static bool agrees(const struct match *match, size_t variable)
 
 /* ------------------------------------------------- prefixes of some member */
 
-/* Whether the clues leave a word for VARIABLE. */
+/* The variable of a term without arithmetic. */
+static size_t find_variable(const struct pattern_term *term)
+{
+    while (term->kind != PATTERN_VARIABLE)
+        term = &term->parts[0];
+    return term->index;
+}
+
+/* Whether the clues but for arithmetic leave a word for VARIABLE. */
 static enum answer ask(const struct match *match, size_t variable)
 {
     struct clue *clues = memory_new(match->n_clues, sizeof *clues);
-    enum answer answer = ANSWER_UNKNOWN;
-    bool simple = true;
+    enum answer answer;
     size_t count = 0;
 
-    for (size_t i = 0; i < match->n_clues; i++) {
-        if (!pattern_has(match->clues[i].term, variable))
-            continue;
-        simple &= !pattern_is_arithmetic(match->clues[i].term->kind);
-        clues[count++] = match->clues[i];
-    }
-    if (simple)
-        answer = clue_ask(&match->template->variables[variable],
-                          &match->branch->pattern, clues, count);
+    for (size_t i = 0; i < match->n_clues; i++)
+        if (pattern_has(match->clues[i].term, variable) &&
+            !pattern_is_arithmetic(match->clues[i].term->kind))
+            clues[count++] = match->clues[i];
+    answer = clue_ask(&match->template->variables[variable],
+                      &match->branch->pattern, clues, count);
     free(clues);
     return answer;
+}
+
+/* False if a symbol is no bit. */
+static bool set_number(const struct pattern *pattern, const uint16_t *symbols,
+                       size_t length, struct partial *out)
+{
+    struct natural power = { 0 };
+    bool ok = true;
+
+    out->bits = length;
+    natural_set_words(&out->low, NULL, 0);
+    natural_init(&power, 1);
+    for (size_t i = 0; i < length; i++) {
+        if (symbols[i] == pattern->bits[1])
+            natural_add(&out->low, &power);
+        ok &= symbols[i] == pattern->bits[0] || symbols[i] == pattern->bits[1];
+        natural_multiply_small(&power, 2);
+    }
+    natural_clear(&power);
+    return ok;
+}
+
+/* What is known of the number that VARIABLE stands for; false if it is not
+ * its lowest bits. */
+static bool find_number(const struct match *match, size_t variable,
+                        struct partial *out)
+{
+    const struct pattern *pattern = &match->branch->pattern;
+    const struct word *word = &match->words[variable];
+
+    out->longest = equation_longest(
+        &match->template->variables[variable].machine, pattern->bits[0]);
+    out->whole = word->symbols != NULL;
+    if (out->whole)
+        return set_number(pattern, word->symbols, word->length, out);
+    for (size_t i = 0; i < match->n_clues; i++) {
+        const struct clue *clue = &match->clues[i];
+
+        if (!pattern_has(clue->term, variable) ||
+            pattern_is_arithmetic(clue->term->kind))
+            continue;
+        if (clue->term->kind != PATTERN_VARIABLE ||
+            !set_number(pattern, clue->symbols, clue->length, out))
+            return false;
+    }
+    return true;
+}
+
+/* Whether there are numbers for a CLUE of arithmetic. */
+static enum answer ask_equation(const struct match *match,
+                                const struct clue *clue)
+{
+    const struct pattern_term *term = clue->term;
+    struct partial parts[2] = { 0 }, result = { .longest = SIZE_MAX };
+    enum answer answer = ANSWER_NO;
+    bool plain = true;
+
+    result.whole = !clue->open;
+    for (size_t i = 0; i < term->n_parts; i++)
+        plain &= find_number(match, term->parts[i].index, &parts[i]);
+    if (!plain)
+        answer = ANSWER_UNKNOWN;
+    else if (set_number(&match->branch->pattern, clue->symbols, clue->length,
+                        &result))
+        answer = equation_ask(term->kind, &parts[0], &parts[1], &result);
+    natural_clear(&parts[0].low);
+    natural_clear(&parts[1].low);
+    natural_clear(&result.low);
+    return answer;
+}
+
+static enum answer judge_clue(const struct match *match,
+                              const struct clue *clue)
+{
+    if (!pattern_is_arithmetic(clue->term->kind)) {
+        size_t v = find_variable(clue->term);
+
+        return match->words[v].symbols != NULL ? ANSWER_YES : ask(match, v);
+    }
+    for (size_t i = 0; i < clue->term->n_parts; i++)
+        if (match->words[clue->term->parts[i].index].symbols == NULL)
+            return ask_equation(match, clue);
+    return ANSWER_YES; /* it agrees, or its words would not be known */
 }
 
 /* The prefix ends here: is there a word for every variable? */
@@ -89,18 +177,12 @@ static void judge(struct match *match)
     const struct pattern_term *undecided = NULL;
 
     for (size_t i = 0; i < match->n_clues; i++) {
-        const struct pattern_term *term = match->clues[i].term;
+        enum answer answer = judge_clue(match, &match->clues[i]);
 
-        for (size_t v = 0; v < match->template->n_variables; v++) {
-            enum answer answer = ANSWER_YES;
-
-            if (pattern_has(term, v) && match->words[v].symbols == NULL)
-                answer = ask(match, v);
-            if (answer == ANSWER_NO)
-                return;
-            if (answer == ANSWER_UNKNOWN)
-                undecided = term;
-        }
+        if (answer == ANSWER_NO)
+            return;
+        if (answer == ANSWER_UNKNOWN)
+            undecided = match->clues[i].term;
     }
     if (undecided != NULL)
         match->undecided = undecided;
@@ -182,14 +264,6 @@ static void match_variable(struct match *match, size_t i, size_t at)
          s++)
         if (machine->live[automaton_step(&machine->shape, state, s)])
             match->allowed[s] = true;
-}
-
-/* The variable of a term without arithmetic. */
-static size_t find_variable(const struct pattern_term *term)
-{
-    while (term->kind != PATTERN_VARIABLE)
-        term = &term->parts[0];
-    return term->index;
 }
 
 /* A function, up to END, whose words are still to come. */

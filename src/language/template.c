@@ -13,6 +13,7 @@
 #include "language/arithmetic.h"
 #include "language/convolution.h"
 #include "language/enumerate.h"
+#include "language/equation.h"
 #include "language/formalism.h"
 #include "language/match.h"
 #include "language/passage.h"
@@ -113,23 +114,6 @@ static bool template_why_not(const void *self, const uint16_t *symbols,
 /* ---------------------------------------------------------- counts and draws
  */
 
-/* The longest of a factor's words, which are all of a length or none; MOST if
- * there are longer ones. */
-static size_t find_longest(const struct variable *variable, size_t bit,
-                           size_t most)
-{
-    const struct machine *machine = &variable->machine;
-    uint32_t state = machine->shape.start;
-    size_t longest = 0;
-
-    for (size_t n = 0; n <= most && machine->live[state]; n++) {
-        if (machine->shape.accept[state])
-            longest = n;
-        state = automaton_step(&machine->shape, state, bit);
-    }
-    return longest;
-}
-
 /* The most symbols that two factors and their product have together, with no
  * more than MOST a factor. */
 static size_t find_size(const struct template *template,
@@ -138,9 +122,13 @@ static size_t find_size(const struct template *template,
 {
     size_t size = 0;
 
-    for (size_t i = 0; i < unit->n_variables; i++)
-        size += 2 * find_longest(&template->variables[unit->variables[i]],
-                                 branch->pattern.bits[0], most);
+    for (size_t i = 0; i < unit->n_variables; i++) {
+        size_t longest =
+            equation_longest(&template->variables[unit->variables[i]].machine,
+                             branch->pattern.bits[0]);
+
+        size += 2 * (longest < most ? longest : most);
+    }
     return size;
 }
 
