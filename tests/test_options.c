@@ -146,11 +146,15 @@ static const struct {
     { "--len 7", "saturn: unknown option \"--len\"\n" },
     { "--length", "saturn: --length: needs a value\n" },
     { "-l", "saturn: -l: needs a value\n" },
-    { "--length=x", "saturn: --length: needs a whole number\n" },
-    { "--length=-1", "saturn: --length: needs a whole number\n" },
-    { "-l 010", "saturn: -l: needs a whole number\n" },
+    { "--length=x", "saturn: --length: needs a whole number, 0 or more, as 7 "
+      "or 100\n" },
+    { "--length=-1", "saturn: --length: needs a whole number, 0 or more, as 7 "
+      "or 100\n" },
+    { "-l 010", "saturn: -l: needs a whole number, 0 or more, as 7 "
+      "or 100\n" },
     { "--length=18446744073709551615",
-      "saturn: --length: needs a whole number\n" },
+      "saturn: --length: needs a whole number, 0 or more, as 7 "
+      "or 100\n" },
     { "--output=", "saturn: --output: needs a value\n" },
     { "--quick=yes", "saturn: --quick: takes no value\n" },
     { "--quik --jsn", "saturn: unknown option \"--quik\"; did you mean "

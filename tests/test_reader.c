@@ -129,7 +129,10 @@ START_TEST(what_cannot_be_read_is_placed)
     } cases[] = {
         { "a.jsonl", "{\"text\": \"0\"}\n{\"text\": \"0 2\"}\n",
           ":2:3: a symbol that the language does not have\n" },
-        { "b.jsonl", "{}\n", ":1:1: an object without a text\n" },
+        { "b.jsonl", "{}\n",
+          ":1:1: an object without a text; accepted: {\"text\": \"a b\", "
+          "\"label\": 1}, and class, distance, next as generate writes "
+          "them\n" },
         { "c.jsonl", "{\"text\": \"0\", \"label\": 2}\n",
           ":1:1: a label that is not 0 or 1\n" },
         { "d.jsonl", "{\"text\": \"0\", \"next\": []}\n",

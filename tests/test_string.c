@@ -97,12 +97,40 @@ START_TEST(blanks_separate_and_strangers_have_a_column)
 }
 END_TEST
 
+/* The word as a whole, and no more symbols than a line can bear. */
+START_TEST(a_strange_word_is_quoted)
+{
+    struct alphabet alphabet = { 0 };
+    struct text text = { 0 };
+
+    alphabet_add(&alphabet, "a");
+    alphabet_add(&alphabet, "b");
+    alphabet_refuse(&alphabet, "a cat b", 3, &text);
+    ck_assert_str_eq(text.data, "\"cat\" is no symbol; accepted, separated by "
+                                "spaces: a b");
+    for (int i = 0; i < 30; i++) {
+        char name[8];
+
+        snprintf(name, sizeof name, "s%d", i);
+        alphabet_add(&alphabet, name);
+    }
+    text.length = 0;
+    alphabet_refuse(&alphabet, "x", 1, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, "a b s0 s1 s2"));
+    ck_assert_ptr_nonnull(strstr(text.data, " s17 and 12 more"));
+    ck_assert_ptr_null(strstr(text.data, "s18"));
+    text_clear(&text);
+    alphabet_clear(&alphabet);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("string");
     TCase *tests = tcase_create("string");
 
     tcase_add_test(tests, symbols_are_found_by_their_whole_name);
+    tcase_add_test(tests, a_strange_word_is_quoted);
     tcase_add_test(tests, the_longest_name_matches);
     tcase_add_test(tests, what_is_printed_reads_back);
     tcase_add_test(tests, blanks_separate_and_strangers_have_a_column);

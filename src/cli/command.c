@@ -46,6 +46,17 @@ bool output_finish(struct error *error)
     return check_output(fflush(stdout) == 0 && !ferror(stdout), error);
 }
 
+bool refuse_symbol(const struct alphabet *alphabet, const char *line,
+                   const struct place *place, struct error *error)
+{
+    struct text text = { 0 };
+
+    alphabet_refuse(alphabet, line, place->column, &text);
+    error_add(error, ERROR_CONFIG, place, NULL, "%s", text.data);
+    text_clear(&text);
+    return false;
+}
+
 void talk(const struct options *options, const char *format, ...)
 {
     va_list arguments;

@@ -40,6 +40,10 @@ bool output_text(struct text *text, struct error *error);
 bool output_json(struct json *value, struct error *error); /* frees VALUE */
 bool output_finish(struct error *error);
 
+/* Complains of the word of LINE, at PLACE, that ALPHABET does not have. */
+bool refuse_symbol(const struct alphabet *alphabet, const char *line,
+                   const struct place *place, struct error *error);
+
 /* A line on standard error, unless --quiet. */
 void talk(const struct options *options, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -99,7 +99,24 @@ const struct command heads_command = {
     .operands = "RUN",
     .summary = "Says what the heads of a run's saturated network attend to.",
     .examples = "  saturn heads RUN\n"
-                "  saturn heads --set data.validation.length=60..80 RUN\n",
+                "  saturn heads --set data.validation.length=60..80 RUN\n"
+                "\n"
+                "A row a head, over all tokens of the first 200 validation "
+                "strings, in the limit:\n"
+                "  mask    right: masked scores are out; zero: read as the "
+                "paper's published code\n"
+                "          does, where a masked score is 0\n"
+                "  class   argmax: chooses one state; mean: attends to every "
+                "position; each for\n"
+                "          95% of the tokens that have a choice; else other\n"
+                "  rows    tokens looked at\n"
+                "  mean    positions a token attends to; sd: their standard "
+                "deviation\n"
+                "  split   share of tokens that attend to several positions\n"
+                "  tied    share that attend to several states, whose scores "
+                "are equal\n"
+                "  single  share of tokens with a choice that chose one state\n"
+                "  all     share of these that attend to everything\n",
     .options = heads_options,
     .least = 1,
     .most = 1,

@@ -152,7 +152,8 @@ static bool draw(const struct task *task, struct error *error)
 
     if (options->length == NOT_GIVEN || options->length > MOST_LENGTH)
         return error_set(error, ERROR_CONFIG,
-                         "draw needs --length=N, at most %d", MOST_LENGTH);
+                         "draw needs --length=N, a whole number in 0..%d",
+                         MOST_LENGTH);
     if (options->negative == NULL)
         return language_prepare(task->language, options->length, error) &&
                has_members(task, options->length, error) &&
@@ -187,10 +188,7 @@ static bool for_lines(const struct task *task, struct error *error,
             ok = each(task, strings_at(&strings, 0),
                       strings_length(&strings, 0), error);
         else
-            ok = error_add(
-                error, ERROR_CONFIG, &place, NULL,
-                "not a symbol of %s (symbols are separated by spaces)",
-                language_name(task->language));
+            ok = refuse_symbol(alphabet, line.data, &place, error);
         strings_clear(&strings);
     }
     text_clear(&line);
@@ -365,7 +363,7 @@ static bool run(const struct options *options, struct error *error)
 
 static const struct option options[] = {
     { 'l', "length", OPTION_COUNT, offsetof(struct options, length), "N",
-      "draw at this length; describe up to it (64)" },
+      "draw at this length, 0..100000; describe up to it (64)" },
     { 'n', "count", OPTION_COUNT, offsetof(struct options, count), "K",
       "draw so many (1)" },
     { 0, "negative", OPTION_TEXT, offsetof(struct options, negative), "KIND",

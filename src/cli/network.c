@@ -33,9 +33,7 @@ static bool read_strings(const struct alphabet *alphabet, size_t *line_number,
         }
         place.line = ++*line_number;
         if (!strings_read(strings, alphabet, line.data, &place.column))
-            ok = error_add(error, ERROR_CONFIG, &place, NULL,
-                           "not a symbol of the language (symbols are "
-                           "separated by spaces)");
+            ok = refuse_symbol(alphabet, line.data, &place, error);
         else if (strings_length(strings, strings->count - 1) > longest) {
             strings->count--;
             place.column = 1;
@@ -299,7 +297,15 @@ const struct command logits_command = {
                 "the begin mark\nfirst, and an empty line after the string.  "
                 "For next-set a line has a logit for\nevery symbol and the "
                 "end mark, for next-token by how much each of them leads\n"
-                "the others.\n",
+                "the others.\n"
+                "\n"
+                "NAME is trained, scaled=C, limit, encoder, attention or "
+                "sharpened=C.  As c grows\n"
+                "f(x; c theta) becomes a times c^k: limit prints the "
+                "coefficient a, whose sign\n"
+                "decides, and with --json the degree k beside it.  attention "
+                "makes the softmax a\n"
+                "hard maximum and no more.\n",
     .options = logits_options,
     .least = 1,
     .most = 1,

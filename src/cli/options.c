@@ -15,7 +15,7 @@ const struct option common_options[] = {
     { 'o', "output", OPTION_TEXT, offsetof(struct options, output), "DIR",
       "where to write, or where runs are (results)" },
     { 'j', "threads", OPTION_COUNT, offsetof(struct options, threads),
-      "COUNT", "threads to use (all cores)" },
+      "COUNT", "threads to use (0: all cores, the standard)" },
     { 'q', "quiet", OPTION_FLAG, offsetof(struct options, quiet), NULL,
       "say nothing but errors on standard error" },
     { 'v', "verbose", OPTION_FLAG, offsetof(struct options, verbose), NULL,
@@ -102,7 +102,8 @@ static bool store(struct parser *parser, const struct option *option,
         return value[0] != '\0' || complain(parser, shown, "needs a value");
     case OPTION_COUNT:
         if (!text_read_count(value, &count) || count >= NOT_GIVEN)
-            return complain(parser, shown, "needs a whole number");
+            return complain(parser, shown,
+                            "needs a whole number, 0 or more, as 7 or 100");
         *(size_t *)place = (size_t)count;
         return true;
     case OPTION_TIME:

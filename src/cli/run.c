@@ -12,6 +12,9 @@
 #include "language/language.h"
 #include "model/model.h"
 
+/* Test strings of which a shortcut's accuracy says something. */
+#define TELLING 100
+
 /* An experiment and what came of its jobs. */
 struct entry {
     struct experiment experiment;
@@ -241,10 +244,13 @@ static bool run_job(struct entry *entry, size_t j, double deadline,
     else if (ok)
         talk(options, "%s: done in %.1f s", entry->paths[j],
              clock_seconds() - began);
-    if (ok && !found)
+    if (ok && !found && job->settings.train.steps > 0 &&
+        job->settings.data.test.count >= TELLING)
         tell_shortcuts(entry->paths[j], &entry->metrics[j], options);
-    if (!ok && mine.kind == ERROR_STOPPED && entry->paths[j] != NULL)
-        talk(options, "the same command goes on from where it stopped");
+    if (!ok && mine.kind == ERROR_STOPPED && entry->paths[j] != NULL &&
+        !options->quiet)
+        error_set(&mine, ERROR_STOPPED,
+                  "the same command goes on from where it stopped");
     entry->n_done += ok;
     if (!ok && mine.kind == ERROR_DIVERGED)
         ok = true;

@@ -453,7 +453,9 @@ static bool take_object(struct reader *reader, const struct json *object,
 
     if (text == NULL)
         return refuse(reader->set->text, reader->text.number, 1, error,
-                      "an object without a text");
+                      "an object without a text; accepted: {\"text\": \"a b\", "
+                      "\"label\": 1}, and class, distance, next as generate "
+                      "writes them");
     if (!take_string(reader, text, 0, false, record, error))
         return false;
     if (label != NULL) {

@@ -55,6 +55,21 @@ bool alphabet_add(struct alphabet *alphabet, const char *name)
     return true;
 }
 
+void alphabet_refuse(const struct alphabet *alphabet, const char *line,
+                     size_t column, struct text *out)
+{
+    enum { MOST_SHOWN = 20 };
+    const char *word = line + column - 1;
+
+    text_add_format(out,
+                    "\"%.*s\" is no symbol; accepted, separated by spaces:",
+                    (int)strcspn(word, " \t"), word);
+    for (size_t s = 0; s < alphabet->size && s < MOST_SHOWN; s++)
+        text_add_format(out, " %s", alphabet->names[s]);
+    if (alphabet->size > MOST_SHOWN)
+        text_add_format(out, " and %zu more", alphabet->size - MOST_SHOWN);
+}
+
 void alphabet_print(const struct alphabet *alphabet, const uint16_t *symbols,
                     size_t length, struct text *out)
 {

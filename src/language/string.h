@@ -34,6 +34,11 @@ long alphabet_find(const struct alphabet *alphabet, const char *name,
 long alphabet_match(const struct alphabet *alphabet, const char *text,
                     size_t limit, size_t *length);
 
+/* Says that the word of LINE at byte COLUMN, from 1, is no symbol, and which
+ * words are, the first twenty of them. */
+void alphabet_refuse(const struct alphabet *alphabet, const char *line,
+                     size_t column, struct text *out);
+
 /* Symbols separated by one space. */
 void alphabet_print(const struct alphabet *alphabet, const uint16_t *symbols,
                     size_t length, struct text *out);
