@@ -16,7 +16,14 @@ ln -s "$top/languages" languages
 ln -s "$top/experiments" experiments
 mkdir results
 ln -s "$top/results/full" results/full
-sh -eux commands </dev/null
+sh -eux commands </dev/null || exit 1
+
+# Every language and experiment shown is sound.
+awk '/^```yaml$/ { n++; on = 1; next } /^```$/ { on = 0 }
+     on { print > sprintf("shown-%d.yaml", n) }' "$top/README.md"
+for shown in shown-*.yaml; do
+    ./saturn check "$shown" || exit 1
+done
 
 # The README explains every column of every table of a run; those of layers,
 # tensors and bins it shows by an example.
