@@ -233,6 +233,35 @@ START_TEST(files_read_back)
 }
 END_TEST
 
+/* Counted before anything is built, and no further than there. */
+START_TEST(small_json_is_told_by_its_marks)
+{
+    static const struct {
+        const char *text;
+        size_t tokens, depth; /* the least that pass */
+    } cases[] = {
+        { "{}", 1, 1 },
+        { "[[1, 2], {\"a\": 3}]", 6, 2 },
+        { "\"[[[,,,:::{{{\"", 0, 0 },
+        { "[\"a\\\"[,[\", 1]", 2, 1 },
+        { "]]}}[]", 1, 1 },
+        { "[[[[[[", 6, 6 },
+        { "", 0, 0 },
+        { "7", 0, 0 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].text;
+        size_t n = strlen(text), t = cases[i].tokens, d = cases[i].depth;
+
+        ck_assert_msg(json_is_small(text, n, t, d), "%s", text);
+        ck_assert(t == 0 || !json_is_small(text, n, t - 1, d));
+        ck_assert(d == 0 || !json_is_small(text, n, t, d - 1));
+    }
+    ck_assert(json_is_small("[[[[", 2, 2, 2)); /* LENGTH bytes of it */
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("json");
@@ -249,6 +278,7 @@ int main(void)
     tcase_add_loop_test(tests, bad_json_is_placed, 0,
                         (int)(sizeof bad / sizeof *bad));
     tcase_add_test(tests, hostile_json_is_refused);
+    tcase_add_test(tests, small_json_is_told_by_its_marks);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -9,6 +9,7 @@
  * drawn and it is counted.  SATURN_TEST_SEED in the environment draws others.
  */
 
+#include "laws/difference.h"
 #include "plain_network.h"
 #include "suite.h"
 
@@ -19,8 +20,6 @@
 
 #define CONFIGURATIONS 520
 
-#define STEP       1e-4
-#define HALVINGS   3
 #define PER_TENSOR 2
 #define STRINGS    3
 #define LONGEST    5
@@ -226,8 +225,9 @@ static bool same_signs(struct scene *scene, size_t n, bool first, size_t *at)
 }
 
 /* The plain network's mean loss over targets. */
-static double loss(struct scene *scene, bool first, bool *same)
+static double loss(void *self, bool first, bool *same)
 {
+    struct scene *scene = self;
     const struct model_config *config = network_config(scene->network);
     struct plain plain = { .config = config,
                            .layout = network_layout(scene->network),
@@ -256,31 +256,12 @@ static double loss(struct scene *scene, bool first, bool *same)
     return sum / (double)targets;
 }
 
-/* d loss / d theta[i], or false where a ReLU input changes its sign.  Errors
- * go with the sixth power of the step: layer norm bends within
- * sqrt(epsilon) where a branch gives nearly nothing. */
+/* d loss / d theta[i], or false where a ReLU input changes its sign.  Layer
+ * norm bends within sqrt(epsilon) where a branch gives nearly nothing. */
 static bool difference(struct scene *scene, size_t i, double *derivative)
 {
-    double *theta = network_parameters(scene->network);
-    double start = theta[i], d[HALVINGS];
-    bool same = true;
-
-    loss(scene, true, &same);
-    for (int k = 0; k < HALVINGS; k++) {
-        double h = ldexp(STEP, -k), high, low;
-
-        theta[i] = start + h;
-        high = loss(scene, false, &same);
-        theta[i] = start - h;
-        low = loss(scene, false, &same);
-        d[k] = (high - low) / (2 * h);
-    }
-    theta[i] = start;
-    for (int order = 1; order < HALVINGS; order++)
-        for (int k = HALVINGS - 1; k >= order; k--)
-            d[k] += (d[k] - d[k - 1]) / (ldexp(1, 2 * order) - 1);
-    *derivative = d[HALVINGS - 1];
-    return same;
+    return difference_quotient(
+        loss, scene, network_parameters(scene->network) + i, derivative);
 }
 
 /* ----------------------------------------------------------------- the law */

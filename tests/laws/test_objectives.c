@@ -8,6 +8,7 @@
  * one, and threads change no bit.
  */
 
+#include "laws/difference.h"
 #include "plain_network.h"
 #include "suite.h"
 
@@ -15,8 +16,6 @@
 #include "base/parallel.h"
 #include "base/random.h"
 
-#define STEP       1e-4
-#define HALVINGS   3
 #define PER_TENSOR 3
 #define STRINGS    6
 #define LONGEST    9
@@ -179,8 +178,9 @@ static bool same_signs(struct scene *scene, const double *inputs, size_t n,
 }
 
 /* Mean loss by the plain network. */
-static double loss(struct scene *scene, bool first, bool *same)
+static double loss(void *self, bool first, bool *same)
 {
+    struct scene *scene = self;
     const struct variant *variant = scene->variant;
     struct plain plain = { .config = &variant->config,
                            .layout = network_layout(scene->network),
@@ -210,26 +210,8 @@ static double loss(struct scene *scene, bool first, bool *same)
 /* d loss / d theta[i], or false where a ReLU input changes its sign. */
 static bool difference(struct scene *scene, size_t i, double *derivative)
 {
-    double *theta = network_parameters(scene->network);
-    double start = theta[i], d[HALVINGS];
-    bool same = true;
-
-    loss(scene, true, &same);
-    for (int k = 0; k < HALVINGS; k++) {
-        double h = ldexp(STEP, -k), high, low;
-
-        theta[i] = start + h;
-        high = loss(scene, false, &same);
-        theta[i] = start - h;
-        low = loss(scene, false, &same);
-        d[k] = (high - low) / (2 * h);
-    }
-    theta[i] = start;
-    for (int order = 1; order < HALVINGS; order++)
-        for (int k = HALVINGS - 1; k >= order; k--)
-            d[k] += (d[k] - d[k - 1]) / (ldexp(1, 2 * order) - 1);
-    *derivative = d[HALVINGS - 1];
-    return same;
+    return difference_quotient(
+        loss, scene, network_parameters(scene->network) + i, derivative);
 }
 
 /* |g - g_fd|_inf and |g|_inf over some coordinates of each tensor. */
