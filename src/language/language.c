@@ -234,7 +234,7 @@ static bool read_language(struct language *language,
     free(others);
     if (root->kind != YAML_MAP)
         return false;
-    if (yaml_get(root, "language") != NULL && language->facts.name != NULL)
+    if (language->facts.name != NULL)
         ok &= check_name(root, language->facts.name, error);
     letters = yaml_get(root, "alphabet");
     if (letters == NULL && !has_own_alphabet(root))

@@ -3,8 +3,8 @@
 /*
  * The readers of clauses under libFuzzer: the bytes are a clause's text, the
  * environment's FUZZ is its key.  What is accepted must keep the law that
- * counts are those of the strings it contains, and that a member's symbols may
- * follow one another.
+ * counts are those of the strings it contains, that a member's symbols may
+ * follow one another, and that its automaton, if it has one, accepts the same.
  */
 
 #include <stdio.h>
@@ -66,6 +66,7 @@ static void check_prefixes(const void *self, const uint16_t *s, size_t n)
 
 static void check_length(const void *self, size_t symbols, size_t n)
 {
+    const struct automaton *automaton = target->formalism->automaton(self);
     uint16_t s[8] = { 0 };
     size_t members = 0, i;
     struct natural count = { 0 };
@@ -77,6 +78,8 @@ static void check_length(const void *self, size_t symbols, size_t n)
         members += member;
         if (member)
             check_prefixes(self, s, n);
+        if (automaton != NULL && automaton_contains(automaton, s, n) != member)
+            abort();
         if (target->formalism->why_not(self, s, n, &why) == member)
             abort();
         for (i = 0; i < n && ++s[i] == symbols; i++)
