@@ -207,16 +207,15 @@ static void walk_read(void *pointer, uint16_t symbol)
 {
     struct standing *place = pointer;
 
-    place->alive = place->alive && machine_step(place->acceptor->machine,
-                                                place->at, symbol);
+    place->alive = place->alive &&
+                   machine_step(place->acceptor->machine, place->at, symbol);
 }
 
 static bool walk_is_member(const void *pointer)
 {
     const struct standing *place = pointer;
 
-    return place->alive &&
-           machine_accepts(place->acceptor->machine, place->at);
+    return place->alive && machine_accepts(place->acceptor->machine, place->at);
 }
 
 static bool walk_next(const void *pointer, bool *allowed, bool *end,
