@@ -2,12 +2,22 @@
 
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CACHE_LINE 64
+
+#define OWN_BLOCK (1 << 20)
+
+void memory_prepare(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, OWN_BLOCK);
+#endif
+}
 
 static _Noreturn void exhausted(void)
 {
@@ -63,4 +73,18 @@ void *memory_copy(const void *block, size_t size)
 char *memory_copy_text(const char *text)
 {
     return text == NULL ? NULL : memory_copy(text, strlen(text) + 1);
+}
+
+size_t memory_peak(void)
+{
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[256];
+    size_t peak = 0;
+
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "VmHWM: %zu kB", &peak) == 1)
+            break;
+    if (file != NULL)
+        fclose(file);
+    return peak * 1024;
 }

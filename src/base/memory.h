@@ -10,6 +10,10 @@
 
 #include <stddef.h>
 
+/* Lets blocks of a MiB and more go back to the system when they are freed, from
+ * the first to the last; glibc's own limit grows, and leaves them as holes. */
+void memory_prepare(void);
+
 /* COUNT zeroed objects of SIZE bytes; never NULL, freed with free(). */
 void *memory_new(size_t count, size_t size);
 
@@ -22,5 +26,10 @@ void *memory_new_aligned(size_t count, size_t size);
 /* Copies: of SIZE bytes, of a terminated string (NULL stays NULL). */
 void *memory_copy(const void *block, size_t size);
 char *memory_copy_text(const char *text);
+
+/* The most that this process has had resident since its program began, in
+ * bytes; 0 where the system does not say.  (getrusage counts what the parent
+ * had when it forked, too.) */
+size_t memory_peak(void);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/parallel.h"
 #include "base/statistics.h"
 #include "base/text.h"
@@ -207,6 +208,7 @@ int main(int argc, char **argv)
     struct error error = { 0 };
     int status;
 
+    memory_prepare();
     open_standard_streams();
     signal(SIGXFSZ, SIG_IGN); /* a file too long is an error like any other */
     statistics_start();

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/meter.h"
+#include "experiment/footprint.h"
 #include "experiment/pipeline.h"
 #include "language/language.h"
 #include "model/model.h"
@@ -77,40 +78,40 @@ static void set_count(struct json *object, const char *key, size_t count)
     json_set(object, key, json_new_integer((int64_t)count));
 }
 
-static bool count_parameters(const struct job *job, size_t *count,
-                             struct error *error)
+static bool find_footprint(const struct job *job, struct footprint *footprint,
+                           struct error *error)
 {
     struct language *language = NULL;
-    struct layout layout;
 
     if (!job_load_language(job, &language, error))
         return false;
-    layout_init(&layout, &job->settings.model,
-                language_alphabet(language)->size, 1);
-    *count = layout.n_parameters;
-    layout_clear(&layout);
+    *footprint = job_footprint(job, language_alphabet(language)->size);
     language_free(language);
     return true;
 }
 
-/* What a job would do: its sizes. */
-static bool describe_sizes(const struct job *job, struct json *object,
-                           struct text *line, struct error *error)
+/* What a job would do: its sizes, LOADED being those of this process. */
+static bool describe_sizes(const struct job *job, size_t loaded,
+                           struct json *object, struct text *line,
+                           struct error *error)
 {
     const struct settings *settings = &job->settings;
     const struct data_config *data = &settings->data;
     size_t bins = data->test.length.count > 0 ? data->test.length.count : 1;
-    size_t parameters;
+    struct footprint footprint;
+    size_t bytes;
 
-    if (!count_parameters(job, &parameters, error))
+    if (!find_footprint(job, &footprint, error))
         return false;
-    set_count(object, "parameters", parameters);
+    bytes = loaded + footprint_peak(&footprint);
+    set_count(object, "parameters", footprint.parameters);
     set_count(object, "steps", settings->train.steps);
     set_count(object, "batch", settings->train.batch);
     set_count(object, "train", data->train.count);
     set_count(object, "validation", data->validation.count);
     set_count(object, "test", data->test.count * bins);
-    text_add_format(line, "\t%zu parameters\t", parameters);
+    set_count(object, "memory", bytes);
+    text_add_format(line, "\t%zu parameters\t", footprint.parameters);
     if (data->train.count == 0)
         text_add(line, "train stream");
     else
@@ -122,11 +123,12 @@ static bool describe_sizes(const struct job *job, struct json *object,
         text_add(line, "all strings");
     else
         text_add_format(line, "%zu", settings->train.batch);
+    text_add_format(line, "\t%zu MiB", (bytes + (1 << 20) - 1) >> 20);
     return true;
 }
 
 static bool show_job(const struct experiment *experiment, size_t j,
-                     bool with_sizes, struct json *jobs, struct text *out,
+                     const size_t *loaded, struct json *jobs, struct text *out,
                      struct error *error)
 {
     const struct job *job = &experiment->jobs[j];
@@ -140,27 +142,29 @@ static bool show_job(const struct experiment *experiment, size_t j,
         json_set(axes, experiment->axes[i], json_new_text(job->values[i]));
     json_set(object, "axes", axes);
     text_add_format(&line, "%zu\t%s\t%s", j, job->settings.name, job->axes);
-    if (with_sizes)
-        ok = describe_sizes(job, object, &line, error);
+    if (loaded != NULL)
+        ok = describe_sizes(job, *loaded, object, &line, error);
     json_append(jobs, object);
     text_add_format(out, "%s\n", line.data);
     text_clear(&line);
     return ok;
 }
 
-/* --list and --dry-run. */
+/* --list and --dry-run.  A run has loaded as much before it begins. */
 static bool show_all(const struct entry *entries, const struct options *options,
                      struct error *error)
 {
     struct json *jobs = json_new_array();
     struct text out = { 0 };
+    size_t loaded = memory_peak();
     bool ok = true;
 
     for (size_t i = 0; ok && i < options->n_operands; i++)
         for (size_t j = 0; ok && j < entries[i].experiment.n_jobs; j++)
             if (is_wanted(options, j))
-                ok = show_job(&entries[i].experiment, j, options->dry_run, jobs,
-                              &out, error);
+                ok = show_job(&entries[i].experiment, j,
+                              options->dry_run ? &loaded : NULL, jobs, &out,
+                              error);
     if (ok && options->json) {
         ok = output_json(jobs, error);
     } else {

@@ -2,6 +2,8 @@
 
 #include "data/shortcut.h"
 
+#include "data/extent.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -461,6 +463,25 @@ static struct shortcuts *fit_to(const struct dataset *dataset)
     shortcuts = shortcuts_fit(&stream, n_symbols);
     examples_clear(&stream);
     return shortcuts;
+}
+
+size_t baselines_bytes(const struct data_config *config, size_t n_symbols)
+{
+    size_t count = config->train.count, bytes = 0;
+    struct extent fitted;
+
+    if (config->objective != OBJECTIVE_MEMBERSHIP)
+        return 0;
+    count = count > 0 && count < SHORTCUT_FITTED ? count : SHORTCUT_FITTED;
+    fitted = extent_of_draws(config, 0, count);
+    if (config->train.count == 0)
+        bytes =
+            examples_bytes(config, n_symbols, fitted) + drawing_bytes(fitted);
+    /* tables; pairs; a problem and what solving it takes */
+    return bytes + SHORTCUT_COUNTS * count * sizeof(struct cell) +
+           fitted.symbols * sizeof(struct cell) +
+           fitted.symbols * (sizeof(size_t) + sizeof(double)) +
+           count * (sizeof(size_t) + 4 * sizeof(double));
 }
 
 void baselines_measure(const struct dataset *dataset,

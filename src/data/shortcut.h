@@ -66,6 +66,9 @@ struct baselines {
 };
 void baselines_clear(struct baselines *baselines);
 
+/* What baselines_measure takes. */
+size_t baselines_bytes(const struct data_config *config, size_t n_symbols);
+
 /* Of validation and every test bin; none where the objective is to say more
  * of a string than its label. */
 void baselines_measure(const struct dataset *dataset,

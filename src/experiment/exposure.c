@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "data/extent.h"
 
 #define CHUNK 16384 /* streamed strings held at a time */
 
@@ -117,4 +118,16 @@ void exposure_measure(const struct dataset *dataset, size_t batch, size_t steps,
     for (size_t s = 0; s < count; s++)
         seen[s] /= (double)splits[s]->strings.count; /* NaN without any */
     free(entries);
+}
+
+size_t exposure_bytes(const struct data_config *config, size_t n_symbols,
+                      size_t strings)
+{
+    struct extent chunk = extent_of_draws(config, 0, CHUNK);
+    size_t bytes = strings * sizeof(struct entry);
+
+    if (config->train.count == 0)
+        bytes +=
+            examples_bytes(config, n_symbols, chunk) + drawing_bytes(chunk);
+    return bytes;
 }

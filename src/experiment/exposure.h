@@ -18,4 +18,8 @@ void exposure_measure(const struct dataset *dataset, size_t batch, size_t steps,
                       const struct examples *const *splits, size_t count,
                       double *seen);
 
+/* What that takes, the splits having so many STRINGS. */
+size_t exposure_bytes(const struct data_config *config, size_t n_symbols,
+                      size_t strings);
+
 #endif

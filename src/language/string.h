@@ -51,6 +51,18 @@ struct strings {
     size_t symbol_capacity, offset_capacity;
 };
 
+/* How much there is of strings: so many, of so many symbols in all, none
+ * longer than LONGEST. */
+struct extent {
+    size_t strings, symbols, longest;
+};
+
+/* Each begins with a mark. */
+static inline size_t extent_tokens(struct extent extent)
+{
+    return extent.symbols + extent.strings;
+}
+
 void strings_clear(struct strings *strings);
 void strings_add(struct strings *strings, const uint16_t *symbols,
                  size_t length);

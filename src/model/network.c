@@ -114,6 +114,26 @@ void network_free(struct network *network)
     free(network);
 }
 
+size_t network_bytes(const struct network *network, size_t batch,
+                     size_t longest)
+{
+    const struct engine *engine = network->engine;
+    size_t tokens = longest + 1 > CHUNK_TOKENS ? longest + 1 : CHUNK_TOKENS;
+    size_t threads = parallel_threads();
+    size_t shards = batch < SHARDS ? batch : SHARDS;
+    size_t own = engine->size_of_workspace(network->weights, tokens);
+
+    if (batch > 0) /* logits grow by half more than is needed */
+        own += tokens * 3 / 2 * network->layout.n_outputs * sizeof(double);
+    return sizeof(*network) + PARKING * sizeof(*network->parking) +
+           network->n_pieces * sizeof(*network->pieces) +
+           network->layout.n_tensors * sizeof(*network->layout.tensors) +
+           network->layout.n_parameters * sizeof(double) +
+           engine->size_of_weights(network->weights) +
+           shards * engine->gradient_bytes(network->weights) +
+           (threads < PARKING ? threads : PARKING) * own;
+}
+
 /* The factor that init gives tensors of a kind; biases go with weights. */
 static double init_factor(const struct init_config *init, enum tensor_kind kind)
 {

@@ -41,6 +41,15 @@ struct network *network_new_for(enum objective objective,
 void network_free(struct network *network);
 
 /*
+ * What NETWORK takes when all threads have worked in it, on strings of at
+ * most LONGEST symbols: to decide them, or with a BATCH of more than none to
+ * learn from so many at a time.  A batch takes no more for being larger than
+ * the shards it is cut into.
+ */
+size_t network_bytes(const struct network *network, size_t batch,
+                     size_t longest);
+
+/*
  * Draws every parameter anew, element i of a tensor from its own stream
  * (seed, "init.<tensor name>", i): normal embeddings and positions, linear
  * weights and biases uniform in +-1/sqrt(fan in), gains 1, shifts 0, each

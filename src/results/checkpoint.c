@@ -154,6 +154,15 @@ static void add_header(struct text *out, const struct checkpoint *checkpoint,
     text_clear(&header);
 }
 
+size_t checkpoint_bytes(size_t n, const struct optimizer_config *config)
+{
+    size_t blocks = BLOCKS - SLOTS;
+
+    for (size_t slot = 0; slot < SLOTS; slot++)
+        blocks += optimizer_uses(config, (enum slot)slot);
+    return blocks * n * sizeof(double);
+}
+
 bool checkpoint_write(const char *path, const struct layout *layout,
                       const struct checkpoint *checkpoint, struct error *error)
 {

@@ -34,6 +34,10 @@ struct checkpoint {
                                 as "optimizer.exp_avg.<name>" */
 };
 
+/* The size of a file, which is whole in memory while it is written, of a
+ * network of N parameters and the optimizer of CONFIG. */
+size_t checkpoint_bytes(size_t n, const struct optimizer_config *config);
+
 bool checkpoint_write(const char *path, const struct layout *layout,
                       const struct checkpoint *checkpoint, struct error *error);
 /* F64, F32, F16 or BF16 tensors; the caller clears. */

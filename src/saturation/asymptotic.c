@@ -12,10 +12,6 @@
 #include "saturation/attention.h"
 #include "saturation/parameters.h"
 
-/* Where the next string could let the states of a thread outgrow this, they
- * are forgotten before it; it costs time only. */
-static const size_t most_bytes = (size_t)4 << 20;
-
 /* Lists as long as the longest string seen. */
 struct lists {
     size_t capacity;
@@ -544,7 +540,7 @@ static void make_room(struct worker *w, const struct parameters *p,
     if (bytes - w->bytes > w->largest)
         w->largest = bytes - w->bytes;
     w->bytes = bytes;
-    if (bytes + w->largest > most_bytes || length > w->capacity)
+    if (bytes + w->largest > STATES_MOST || length > w->capacity)
         forget(w, p);
     if (length <= w->capacity)
         return;

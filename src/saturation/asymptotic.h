@@ -18,6 +18,10 @@
 
 struct asymptotic; /* opaque */
 
+/* Where the next string could let the states of a thread outgrow this, they
+ * are forgotten before it; it costs time only. */
+#define STATES_MOST ((size_t)4 << 20)
+
 /* Both copy what they need of NETWORK. */
 struct asymptotic *asymptotic_limit(const struct network *network,
                                     size_t orders);

@@ -2,6 +2,7 @@
 
 #include "saturation/evaluator.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "data/extent.h"
 #include "saturation/asymptotic.h"
 
 /* clang-format off */
@@ -388,6 +390,11 @@ static void decide_string(const struct task *task, size_t thread, size_t i,
     free(states);
 }
 
+static size_t count_blocks(size_t strings)
+{
+    return (strings + BLOCK - 1) / BLOCK;
+}
+
 static void decide_block(void *context, size_t item, size_t thread)
 {
     const struct task *task = context;
@@ -437,9 +444,44 @@ void evaluator_decide(struct evaluator *evaluator,
         return;
     }
     asymptotic_prepare(evaluator->asymptotic);
-    parallel_for((strings->count + BLOCK - 1) / BLOCK, decide_block, &task);
+    parallel_for(count_blocks(strings->count), decide_block, &task);
     if (!evaluator->lent)
         asymptotic_forget(evaluator->asymptotic);
+}
+
+/* The evaluators that CONFIG asks for, in order. */
+static void visit_each(const char *name, const struct numbers *numbers,
+                       void (*visit)(void *self, const char *name), void *self)
+{
+    for (size_t i = 0; i < numbers->count; i++) {
+        struct text text = { 0 };
+
+        text_add(&text, name);
+        text_add_number(&text, numbers->items[i]);
+        visit(self, text.data);
+        text_clear(&text);
+    }
+}
+
+static void visit_all(const struct saturation_config *config,
+                      void (*visit)(void *self, const char *name), void *self)
+{
+    visit(self, "trained");
+    visit_each("scaled=", &config->scales, visit, self);
+    if (config->limit)
+        visit(self, "limit");
+    if (config->encoder)
+        visit(self, "encoder");
+    if (config->attention)
+        visit(self, "attention");
+    visit_each("sharpened=", &config->sharpening, visit, self);
+}
+
+/* `encoder` right after `limit` reads the states that limit has computed. */
+static bool reads_limit(const char *name,
+                        const struct saturation_config *config)
+{
+    return config->limit && strcmp(name, "encoder") == 0;
 }
 
 /* A NULL-terminated list under construction. */
@@ -452,33 +494,6 @@ struct list {
     bool failed;
 };
 
-static void list_add(struct list *list, const char *name)
-{
-    struct evaluator *next = NULL;
-
-    list->failed = list->failed || !evaluator_new(&next, name, list->network,
-                                                  list->config, list->error);
-    list->items =
-        memory_resize(list->items, list->count + 2, sizeof(struct evaluator *));
-    list->items[list->count] = next;
-    list->count += next != NULL;
-    list->items[list->count] = NULL;
-}
-
-static void list_add_each(struct list *list, const char *name,
-                          const struct numbers *numbers)
-{
-    for (size_t i = 0; i < numbers->count; i++) {
-        struct text text = { 0 };
-
-        text_add(&text, name);
-        text_add_number(&text, numbers->items[i]);
-        list_add(list, text.data);
-        text_clear(&text);
-    }
-}
-
-/* `encoder` right after `limit` reads the states that limit has computed. */
 static void share_limit(struct list *list)
 {
     struct evaluator *before = list->items[list->count - 2];
@@ -490,22 +505,28 @@ static void share_limit(struct list *list)
     last->borrowed = true;
 }
 
+static void list_add(void *self, const char *name)
+{
+    struct list *list = self;
+    struct evaluator *next = NULL;
+
+    list->failed = list->failed || !evaluator_new(&next, name, list->network,
+                                                  list->config, list->error);
+    list->items =
+        memory_resize(list->items, list->count + 2, sizeof(struct evaluator *));
+    list->items[list->count] = next;
+    list->count += next != NULL;
+    list->items[list->count] = NULL;
+    if (!list->failed && reads_limit(name, list->config))
+        share_limit(list);
+}
+
 bool evaluators_new(struct evaluator ***out, const struct network *network,
                     const struct saturation_config *config, struct error *error)
 {
     struct list list = { .network = network, .config = config, .error = error };
 
-    list_add(&list, "trained");
-    list_add_each(&list, "scaled=", &config->scales);
-    if (config->limit)
-        list_add(&list, "limit");
-    if (config->encoder)
-        list_add(&list, "encoder");
-    if (config->limit && config->encoder && !list.failed)
-        share_limit(&list);
-    if (config->attention)
-        list_add(&list, "attention");
-    list_add_each(&list, "sharpened=", &config->sharpening);
+    visit_all(config, list_add, &list);
     if (list.failed) {
         evaluators_free(list.items);
         return false;
@@ -521,6 +542,75 @@ void evaluators_free(struct evaluator **evaluators)
     for (size_t i = 0; evaluators[i] != NULL; i++)
         evaluator_free(evaluators[i]);
     free(evaluators);
+}
+
+/* The network's own logits, and what chunks they are computed in. */
+static struct cost plain_cost(const struct kind *kind,
+                              const struct network *network,
+                              struct extent extent)
+{
+    const struct model_config *config = network_config(network);
+    enum precision precision = kind->create == create_trained
+                                   ? (enum precision)config->precision
+                                   : PRECISION_DOUBLE;
+    struct network *copy = network_scaled(network, 1, precision);
+    struct cost cost = { .held = network_bytes(copy, 0, extent.longest) };
+    size_t rows = objective_is_sequence(network_objective(network))
+                      ? extent_tokens(extent)
+                      : extent.strings;
+
+    cost.passing = rows * network_layout(network)->n_outputs * sizeof(double);
+    network_free(copy);
+    return cost;
+}
+
+struct cost evaluator_cost(const char *name, const struct network *network,
+                           const struct saturation_config *config,
+                           struct extent extent)
+{
+    double c;
+    const struct kind *kind = find_kind(name, &c);
+
+    assert(kind != NULL);
+    if (kind->judge == NULL)
+        return plain_cost(kind, network, extent);
+    return asymptotic_cost(network,
+                           kind->create == create_limit ? config->orders : 0,
+                           extent, count_blocks(extent.strings),
+                           objective_is_sequence(network_objective(network)));
+}
+
+/* The cost of a list. */
+struct bill {
+    struct cost cost;
+    const struct network *network;
+    const struct saturation_config *config;
+    struct extent extent;
+};
+
+static void bill_add(void *self, const char *name)
+{
+    struct bill *bill = self;
+    struct cost cost;
+
+    if (reads_limit(name, bill->config))
+        return;
+    cost = evaluator_cost(name, bill->network, bill->config, bill->extent);
+    bill->cost.held += cost.held;
+    if (cost.passing > bill->cost.passing)
+        bill->cost.passing = cost.passing;
+}
+
+struct cost evaluators_cost(const struct network *network,
+                            const struct saturation_config *config,
+                            struct extent extent)
+{
+    struct bill bill = { .network = network,
+                         .config = config,
+                         .extent = extent };
+
+    visit_all(config, bill_add, &bill);
+    return bill.cost;
 }
 
 /* The cosine of OUTPUT and the leading coefficient of X; 0 if there is none.
@@ -631,4 +721,17 @@ double saturation_measure(const struct network *network,
     free(task.cosines);
     asymptotic_free(task.asymptotic);
     return last;
+}
+
+size_t saturation_measure_bytes(const struct network *network,
+                                const struct saturation_config *config,
+                                struct extent extent)
+{
+    const struct model_config *model = network_config(network);
+    struct cost cost =
+        asymptotic_cost(network, config->orders, extent, extent.strings, true);
+
+    return cost.held + cost.passing +
+           extent_tokens(extent_part(extent, MEASURED)) * model->n_layers *
+               model->d_model * sizeof(double);
 }

@@ -25,6 +25,7 @@
 #include "config/schema.h"
 #include "language/string.h"
 #include "model/network.h"
+#include "saturation/cost.h"
 
 /* What `saturation:` may say in an experiment. */
 struct saturation_config {
@@ -81,6 +82,15 @@ bool evaluators_new(struct evaluator ***out, const struct network *network,
                     struct error *error);
 void evaluators_free(struct evaluator **evaluators); /* NULL is fine */
 
+/* What evaluator NAME, which must be one, takes that decides EXTENT; and what
+ * the list of evaluators_new does, one deciding after the other. */
+struct cost evaluator_cost(const char *name, const struct network *network,
+                           const struct saturation_config *config,
+                           struct extent extent);
+struct cost evaluators_cost(const struct network *network,
+                            const struct saturation_config *config,
+                            struct extent extent);
+
 /*
  * Mean over the tokens of STRINGS of the cosine between the final encoder
  * outputs of `trained` and of `limit` (its leading coefficients).  LAYERS
@@ -91,5 +101,10 @@ void evaluators_free(struct evaluator **evaluators); /* NULL is fine */
 double saturation_measure(const struct network *network,
                           const struct saturation_config *config,
                           const struct strings *strings, double *layers);
+
+/* What that takes, for strings of EXTENT. */
+size_t saturation_measure_bytes(const struct network *network,
+                                const struct saturation_config *config,
+                                struct extent extent);
 
 #endif

@@ -208,6 +208,45 @@ struct parameters *parameters_new(const struct network *network, double factor)
     return p;
 }
 
+/* A map from INPUTS to OUTPUTS: weights, norms of rows, bias. */
+static size_t linear_size(size_t inputs, size_t outputs)
+{
+    return (inputs + 2) * plane_padded(outputs);
+}
+
+static size_t layer_size(const struct model_config *config)
+{
+    size_t d = config->d_model, f = config->d_ff, h = config->n_heads;
+
+    return h * (3 * linear_size(d, d / h) + linear_size(d / h, d)) +
+           linear_size(d, f) + linear_size(f, d) + 4 * plane_padded(d);
+}
+
+static size_t rows_size(const struct layout *layout, size_t tensor)
+{
+    return tensor == SIZE_MAX
+               ? 0
+               : layout->tensors[tensor].rows *
+                     plane_padded(layout->tensors[tensor].columns);
+}
+
+size_t parameters_bytes(const struct network *network)
+{
+    const struct model_config *config = network_config(network);
+    const struct layout *layout = network_layout(network);
+    size_t d = config->d_model;
+    size_t features = position_features(config->positions, d);
+
+    return (rows_size(layout, layout->token) +
+            rows_size(layout, layout->position) +
+            (layout->position_map != SIZE_MAX ? linear_size(features, d) : 0) +
+            config->n_layers * layer_size(config) + 2 * plane_padded(d) +
+            linear_size(d, layout->n_outputs)) *
+               sizeof(double) +
+           config->n_layers * (sizeof(struct layer_parameters) +
+                               4 * config->n_heads * sizeof(struct linear));
+}
+
 static void linear_clear(struct linear *linear)
 {
     free(linear->matrix.weights);

@@ -45,4 +45,7 @@ struct parameters {
 struct parameters *parameters_new(const struct network *network, double factor);
 void parameters_free(struct parameters *parameters);
 
+/* What the parameters of a network take. */
+size_t parameters_bytes(const struct network *network);
+
 #endif

@@ -37,6 +37,16 @@ static void state_free(struct state *state)
     free(state);
 }
 
+/* What malloc takes beside four blocks, one of them aligned to a line. */
+#define BESIDE (4 * sizeof(size_t) + 64)
+
+size_t state_bytes(size_t n, size_t n_heads, size_t planes)
+{
+    return sizeof(struct state) + n * sizeof(struct share) +
+           3 * n_heads * sizeof(struct series) + planes * sizeof(double) +
+           3 * sizeof(struct state *) + BESIDE;
+}
+
 void states_clear(struct states *states)
 {
     for (size_t i = 0; i < states->capacity; i++)
@@ -102,8 +112,7 @@ struct state *states_add(struct states *states, const struct share *definition,
     state->values = state->keys + n_heads;
     states->slots[slot_of(states, state->hash, definition, n)] = state;
     states->count++;
-    states->bytes += sizeof(*state) + n * sizeof(*definition) +
-                     3 * n_heads * sizeof(*state->queries);
+    states->bytes += state_bytes(n, n_heads, 0);
     return state;
 }
 

@@ -53,6 +53,10 @@ struct states {
 
 void states_clear(struct states *states);
 
+/* What one state takes with a definition of N shares, the series of N_HEADS
+ * heads and PLANES doubles of their planes; the slot it stands in too. */
+size_t state_bytes(size_t n, size_t n_heads, size_t planes);
+
 /* The state of that definition, or NULL. */
 struct state *states_find(const struct states *states,
                           const struct share *definition, size_t n);

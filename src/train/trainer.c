@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "data/extent.h"
 
 /* ---------------------------------------------------------------- settings */
 
@@ -163,6 +164,27 @@ const struct field train_fields[] = {
     { .key = NULL }
 };
 /* clang-format on */
+
+/* ------------------------------------------------------------------ memory */
+
+size_t trainer_bytes(const struct train_config *config,
+                     const struct data_config *data, size_t n_symbols,
+                     size_t n_parameters)
+{
+    /* gradient, delta; and of the trajectory start, previous, difference */
+    size_t vectors = 5, strings = data->train.count, bytes = 0;
+
+    for (size_t slot = 0; slot < SLOTS; slot++)
+        vectors += optimizer_uses(&config->optimizer, (enum slot)slot) ? 2 : 0;
+    if (strings == 0) {
+        struct extent batch = extent_of_draws(data, 0, config->batch);
+
+        bytes = examples_bytes(data, n_symbols, batch) + drawing_bytes(batch);
+    } else if (config->batch > 0 && config->batch < strings) {
+        bytes = strings * sizeof(size_t);
+    }
+    return bytes + vectors * n_parameters * sizeof(double);
+}
 
 /* ----------------------------------------------------------------- batches */
 

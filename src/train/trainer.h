@@ -85,6 +85,11 @@ struct trainer {
  * full batch of a stream. */
 bool trainer_run(struct trainer *trainer, struct error *error);
 
+/* What trainer_run takes beside the network and the train split. */
+size_t trainer_bytes(const struct train_config *config,
+                     const struct data_config *data, size_t n_symbols,
+                     size_t n_parameters);
+
 /* How many strings a step takes, but for a short last batch. */
 size_t trainer_batch(const struct train_config *config,
                      const struct dataset *dataset);

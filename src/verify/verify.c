@@ -639,3 +639,48 @@ void verify_prior(const struct verification *verification,
         free(prior);
     }
 }
+
+/* ------------------------------------------------------------------ memory */
+
+struct extent verify_exhaustive_extent(const struct verify_config *config,
+                                       const struct data_config *data,
+                                       size_t n_symbols)
+{
+    const struct dataset dataset = { .config = data,
+                                     .n_tests = extent_ranges(data) - 2 };
+    struct extent all = { .strings = 1 };
+
+    if (config->exhaustive == 0)
+        return (struct extent){ 0 };
+    all.longest =
+        find_depth(n_symbols, config->exhaustive, dataset_longest(&dataset));
+    for (size_t n = 1, power = n_symbols; n <= all.longest; n++) {
+        all.strings += power;
+        all.symbols += n * power;
+        power *= n_symbols;
+    }
+    return extent_part(all, PART);
+}
+
+struct extent verify_samples_extent(const struct verify_config *config,
+                                    const struct data_config *data, size_t bin)
+{
+    size_t classes =
+        data->objective == OBJECTIVE_NEXT_TOKEN ? 1 : 1 + data->negatives.count;
+
+    return extent_of_draws(data, 2 + bin, config->samples * classes);
+}
+
+size_t verify_bytes(const struct data_config *data, size_t n_symbols,
+                    struct extent extent)
+{
+    enum objective objective = (enum objective)data->objective;
+    size_t outputs = objective_outputs(objective, n_symbols);
+    size_t n = extent.strings * outputs;
+
+    if (objective_is_sequence(objective)) {
+        n = extent_tokens(extent) * outputs;
+        n = n < SLICE ? n : SLICE;
+    }
+    return 2 * n * sizeof(struct decision);
+}

@@ -16,6 +16,7 @@
 #include "base/statistics.h"
 #include "config/schema.h"
 #include "data/dataset.h"
+#include "data/extent.h"
 #include "saturation/evaluator.h"
 
 /* What `verify:` may say in an experiment. */
@@ -99,6 +100,17 @@ void verify_exhaustive(const struct verification *verification,
  */
 void verify_samples(const struct verification *verification,
                     struct verdicts *verdicts);
+
+/* What is decided at once of the strings of verify_exhaustive, and of the
+ * samples of a test BIN; and what deciding EXTENT takes beside the evaluators
+ * and the strings. */
+struct extent verify_exhaustive_extent(const struct verify_config *config,
+                                       const struct data_config *data,
+                                       size_t n_symbols);
+struct extent verify_samples_extent(const struct verify_config *config,
+                                    const struct data_config *data, size_t bin);
+size_t verify_bytes(const struct data_config *data, size_t n_symbols,
+                    struct extent extent);
 
 /* Adds rows for the label prior: always the likelier label of the train
  * split (of two as likely, member), as evaluator "prior", over the tests; for

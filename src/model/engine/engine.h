@@ -86,6 +86,10 @@ struct engine {
 
     size_t (*gradient_bytes)(const struct weights *weights);
 
+    /* What the weights take, and a workspace for a chunk of TOKENS. */
+    size_t (*size_of_weights)(const struct weights *weights);
+    size_t (*size_of_workspace)(const struct weights *weights, size_t tokens);
+
     /* Adds the piece of BLOCKS 1..n-1 into block 0 along a fixed binary tree
      * and writes it times FACTOR where it belongs in GRADIENT. */
     void (*collect)(const struct weights *weights, void *const *blocks,

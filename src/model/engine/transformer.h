@@ -19,8 +19,10 @@
 #define workspace_load       X(workspace_load)
 #define workspace_new        X(workspace_new)
 #define workspace_free       X(workspace_free)
+#define workspace_bytes      X(workspace_bytes)
 #define weights_new          X(weights_new)
 #define weights_free         X(weights_free)
+#define weights_bytes        X(weights_bytes)
 #define weights_round        X(weights_round)
 #define weights_transpose    X(weights_transpose)
 #define weights_collect      X(weights_collect)
@@ -157,9 +159,13 @@ void workspace_load(const struct weights *weights, struct workspace *workspace,
 struct workspace *workspace_new(void);
 void workspace_free(struct workspace *workspace);
 
+/* Of a workspace whose largest chunk has TOKENS. */
+size_t workspace_bytes(const struct weights *weights, size_t tokens);
+
 struct weights *weights_new(const struct model_config *config,
                             const struct layout *layout);
 void weights_free(struct weights *weights);
+size_t weights_bytes(const struct weights *weights);
 void weights_round(struct weights *weights, const double *parameters,
                    const struct piece *piece);
 void weights_transpose(struct weights *weights, size_t map);

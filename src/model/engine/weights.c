@@ -78,16 +78,27 @@ static void list_maps(struct weights *w)
     w->maps[w->n_maps++] = &w->classifier;
 }
 
-/* Room for the parameters and the transposes of every map. */
-static void allocate(struct weights *w)
+static size_t transposed_size(const struct weights *w)
 {
     size_t size = 0;
-    real *next;
 
     for (size_t i = 0; i < w->n_maps; i++)
         size += w->maps[i]->in * w->maps[i]->out;
+    return size;
+}
+
+size_t weights_bytes(const struct weights *w)
+{
+    return (w->size + transposed_size(w) + 2 * w->d) * sizeof(real);
+}
+
+/* Room for the parameters and the transposes of every map. */
+static void allocate(struct weights *w)
+{
+    real *next;
+
     w->block = memory_new_aligned(w->size, sizeof(real));
-    w->transposed = next = memory_new_aligned(size, sizeof(real));
+    w->transposed = next = memory_new_aligned(transposed_size(w), sizeof(real));
     for (size_t i = 0; i < w->n_maps; i++) {
         w->maps[i]->transposed = next;
         next += w->maps[i]->in * w->maps[i]->out;

@@ -122,6 +122,21 @@ static void take_all(struct purse *purse, const struct weights *w,
         s->features = take(purse, rows * w->p);
 }
 
+size_t workspace_bytes(const struct weights *w, size_t tokens)
+{
+    size_t rows = tokens < CHUNK_TOKENS ? CHUNK_TOKENS : tokens;
+    struct workspace s = { .room = rows };
+    struct purse purse = { 0 };
+    size_t positions =
+        w->config->positions == POSITIONS_SINUSOIDAL ? tokens * w->d : 0;
+
+    s.layers = memory_new(w->config->n_layers, sizeof(*s.layers));
+    take_all(&purse, w, &s);
+    free(s.layers);
+    return (purse.used + positions) * sizeof(real) +
+           rows * (sizeof(*s.tokens) + sizeof(*s.starts) + sizeof(*s.chosen));
+}
+
 /* Grows to ROWS tokens, in any number of strings of any length. */
 static void make_room(const struct weights *w, struct workspace *s, size_t rows)
 {
