@@ -143,11 +143,14 @@ static size_t *find_slot(const struct reading *reading, const char *start,
     size_t at = checksum(start, length) & (reading->n_slots - 1);
 
     for (;; at = (at + 1) & (reading->n_slots - 1)) {
-        const struct word *word = &reading->words[reading->slots[at] - 1];
+        size_t *slot = &reading->slots[at];
+        const struct word *word;
 
-        if (reading->slots[at] == 0 ||
-            (word->length == length && memcmp(word->start, start, length) == 0))
-            return &reading->slots[at];
+        if (*slot == 0)
+            return slot;
+        word = &reading->words[*slot - 1];
+        if (word->length == length && memcmp(word->start, start, length) == 0)
+            return slot;
     }
 }
 

@@ -337,10 +337,11 @@ static bool build(struct tally *tally, const struct machine *machine,
               make_rows(tally, most);
     bool undecided = tally->undecided;
 
+    ok = ok && !undecided;
     if (!ok)
         tally_clear(tally);
     tally->undecided = undecided;
-    return ok && !undecided;
+    return ok;
 }
 
 double tally_foresee(const struct machine *machine, const struct reach *reach,
