@@ -59,6 +59,19 @@ static inline void scratch_write(const char *path, const void *data,
     ck_assert_int_eq(fclose(stream), 0);
 }
 
+/* A language of that name and those clauses, where `language: NAME` of another
+ * file beside it finds it. */
+static inline void scratch_write_language(const char *name, const char *clauses)
+{
+    struct text text = { 0 };
+    char file[64];
+
+    snprintf(file, sizeof file, "%s.yaml", name);
+    text_add_format(&text, "language: %s\n%s", name, clauses);
+    scratch_write(scratch_path(file), text.data, text.length);
+    text_clear(&text);
+}
+
 /* All of a file; the caller clears. */
 static inline struct text scratch_read(const char *path)
 {

@@ -260,14 +260,8 @@ static const struct {
 static void write_parts(void)
 {
     scratch_open();
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        char text[256], name[32];
-
-        snprintf(text, sizeof text, "language: %s\n%s", parts[i].name,
-                 parts[i].text);
-        snprintf(name, sizeof name, "%s.yaml", parts[i].name);
-        scratch_write(scratch_path(name), text, strlen(text));
-    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        scratch_write_language(parts[i].name, parts[i].text);
 }
 
 static struct language *combine(const char *clauses)

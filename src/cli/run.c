@@ -372,6 +372,7 @@ static bool sum_up(const struct entry *entries, const struct options *options,
                    struct error *error)
 {
     size_t passed = 0, failed = 0, held = 0, refuted = 0, errors = 0;
+    bool ok;
 
     for (size_t i = 0; i < options->n_operands; i++) {
         passed += entries[i].required[RULING_HELD];
@@ -380,6 +381,8 @@ static bool sum_up(const struct entry *entries, const struct options *options,
         refuted += entries[i].claimed[RULING_MISSED];
         errors += entries[i].claimed[RULING_UNKNOWN];
     }
+    /* One file may take both: the lines on standard output end first. */
+    ok = output_finish(error);
     if (passed + failed + held + refuted + errors > 0)
         talk(options,
              "requirements: %zu passed, %zu failed; claims: %zu held, %zu "
@@ -391,7 +394,7 @@ static bool sum_up(const struct entry *entries, const struct options *options,
     if (errors > 0)
         error_set(error, ERROR_FAILED, "%zu claim%s without an answer", errors,
                   errors > 1 ? "s" : "");
-    return failed + errors == 0;
+    return ok && failed + errors == 0;
 }
 
 static bool run(const struct options *options, struct error *error)

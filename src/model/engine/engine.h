@@ -90,8 +90,8 @@ struct engine {
     size_t (*size_of_weights)(const struct weights *weights);
     size_t (*size_of_workspace)(const struct weights *weights, size_t tokens);
 
-    /* Adds the piece of BLOCKS 1..n-1 into block 0 along a fixed binary tree
-     * and writes it times FACTOR where it belongs in GRADIENT. */
+    /* Adds up the piece of BLOCKS 0..n-1 along a fixed binary tree and writes
+     * the sum times FACTOR where it belongs in GRADIENT. */
     void (*collect)(const struct weights *weights, void *const *blocks,
                     size_t n, const struct piece *piece, double factor,
                     double *gradient);
