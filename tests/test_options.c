@@ -32,7 +32,7 @@ static bool parse(struct options *options, const char *line, char *words,
     for (char *word = strtok_r(words, " ", &rest); word != NULL;
          word = strtok_r(NULL, " ", &rest))
         argv[argc++] = word;
-    ok = options_parse(options, own, argc, argv, &error);
+    ok = options_parse(options, own, NULL, argc, argv, &error);
     memset(shown, 0, 512);
     stream = fmemopen(shown, 511, "w");
     error_print(&error, stream);
@@ -179,14 +179,43 @@ START_TEST(explains)
     struct text out = { 0 };
     char *line, *rest = NULL;
 
-    options_explain(own, &out);
-    options_explain(common_options, &out);
+    options_explain(own, NULL, &out);
+    options_explain(file_options, NULL, &out);
+    options_explain(common_options, NULL, &out);
+    for (const struct option *o = file_options; o->name != NULL; o++)
+        ck_assert_ptr_nonnull(strstr(out.data, o->name));
     for (const struct option *o = common_options; o->name != NULL; o++)
         ck_assert_ptr_nonnull(strstr(out.data, o->name));
     ck_assert_ptr_nonnull(strstr(out.data, "  -l, --length=N "));
     for (line = strtok_r(out.data, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest))
         ck_assert_uint_le(strlen(line), 80);
+    text_clear(&out);
+}
+END_TEST
+
+/* What does nothing for a command is neither taken nor told of. */
+START_TEST(leaves_out)
+{
+    char *ways[][2] = { { "-o", "out" }, { "--output", "out" } };
+    char *kept[] = { "-s", "x=1" };
+    struct options options;
+    struct error error = { 0 };
+    struct text out = { 0 };
+
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert(!options_parse(&options, own, "o", 2, ways[i], &error));
+        ck_assert_ptr_nonnull(strstr(error.complaints[0].text, "unknown"));
+        ck_assert_ptr_null(options.output);
+        options_clear(&options);
+        error_clear(&error);
+    }
+    ck_assert(options_parse(&options, own, "o", 2, kept, &error));
+    ck_assert_uint_eq(options.n_sets, 1);
+    options_clear(&options);
+    options_explain(file_options, "o", &out);
+    ck_assert_ptr_null(strstr(out.data, "--output"));
+    ck_assert_ptr_nonnull(strstr(out.data, "--set"));
     text_clear(&out);
 }
 END_TEST
@@ -203,6 +232,7 @@ int main(void)
     tcase_add_loop_test(cases, complains, 0,
                         sizeof mistakes / sizeof *mistakes);
     tcase_add_test(cases, explains);
+    tcase_add_test(cases, leaves_out);
     suite_add_tcase(suite, cases);
     return suite_run(suite);
 }

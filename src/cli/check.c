@@ -134,6 +134,7 @@ const struct command check_command = {
     .summary = "Checks experiments and languages and runs nothing.",
     .examples = "  saturn check experiments/*.yaml languages/*.yaml\n"
                 "  saturn check --print experiments/majority.yaml\n",
+    .without = "o",
     .options = options,
     .least = 1,
     .run = run

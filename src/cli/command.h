@@ -22,8 +22,10 @@ struct command {
     const char *name;
     const char *operands;         /* as usage shows them, "EXPERIMENT..." */
     const char *summary;          /* one line */
+    const char *notes;            /* lines that say more, or NULL */
     const char *examples;         /* lines, indented by two */
     const struct option *options; /* its own, or NULL */
+    const char *without;          /* letters of file_options without effect */
     size_t least, most;           /* operands; most 0: any number */
     /* The status is that of the error; data goes through output_*. */
     bool (*run)(const struct options *options, struct error *error);

@@ -117,6 +117,7 @@ const struct command heads_command = {
                 "are equal\n"
                 "  single  share of tokens with a choice that chose one state\n"
                 "  all     share of these that attend to everything\n",
+    .without = "o",
     .options = heads_options,
     .least = 1,
     .most = 1,

@@ -169,6 +169,7 @@ const struct command homogeneity_command = {
                 "  saturn homogeneity --set model.n_layers=3 "
                 "experiments/growth.yaml\n"
                 "  saturn homogeneity --json RUN\n",
+    .without = "o",
     .options = options,
     .least = 1,
     .most = 1,

@@ -386,6 +386,7 @@ const struct command language_command = {
         "  saturn language dyck-2-depth count 0..20 --set D=5\n"
         "  echo '( ( ) )' | saturn language dyck-1 test --why\n"
         "  echo '( (' | saturn language dyck-1 next\n",
+    .without = "o",
     .options = options,
     .least = 2,
     .most = 3,

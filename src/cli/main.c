@@ -44,30 +44,34 @@ static const char conclusion[] =
     "\n"
     "saturn COMMAND --help says more.\n"
     "\n"
-    "Exit status: 0 done; 1 a requirement missed or a run failed; 2 bad usage\n"
-    "or configuration; 4 input or output failed; 5 training diverged; 75\n"
-    "stopped early, and the same command goes on.\n";
+    "Exit status: 0 done, whether claims held or not; 1 a requirement missed,\n"
+    "a claim without an answer, or a run failed; 2 bad usage or\n"
+    "configuration; 4 input or output failed; 5 training diverged; 75 stopped\n"
+    "early, and the same command goes on.\n";
 
 static void add_help(struct text *out)
 {
     text_add(out, introduction);
     for (size_t i = 0; i < N_COMMANDS; i++)
-        text_add_format(out, "  %-10s %s\n", commands[i]->name,
+        text_add_format(out, "  %-11s %s\n", commands[i]->name,
                         commands[i]->summary);
     text_add(out, conclusion);
 }
 
 static void add_command_help(const struct command *command, struct text *out)
 {
-    text_add_format(out, "usage: saturn %s [options] %s\n\n%s\n\nExamples:\n%s",
-                    command->name, command->operands, command->summary,
-                    command->examples);
-    if (command->options != NULL) {
-        text_add(out, "\nOptions:\n");
-        options_explain(command->options, out);
-    }
+    const char *operands = command->operands;
+
+    text_add_format(out, "usage: saturn %s [options]%s%s\n\n%s\n",
+                    command->name, operands[0] != '\0' ? " " : "", operands,
+                    command->summary);
+    if (command->notes != NULL)
+        text_add_format(out, "\n%s", command->notes);
+    text_add_format(out, "\nExamples:\n%s\nOptions:\n", command->examples);
+    options_explain(command->options, NULL, out);
+    options_explain(file_options, command->without, out);
     text_add(out, "\nOptions of every command:\n");
-    options_explain(common_options, out);
+    options_explain(common_options, NULL, out);
 }
 
 /* The engine is what a network of the default kind would get here. */
@@ -138,7 +142,8 @@ static bool run_command_line(const struct command *command, int argc,
 {
     struct options options;
     struct text out = { 0 };
-    bool ok = options_parse(&options, command->options, argc, argv, error);
+    bool ok = options_parse(&options, command->options, command->without, argc,
+                            argv, error);
 
     if (ok && options.help)
         add_command_help(command, &out);

@@ -306,6 +306,7 @@ const struct command logits_command = {
                 "decides, and with --json the degree k beside it.  attention "
                 "makes the softmax a\n"
                 "hard maximum and no more.\n",
+    .without = "o",
     .options = logits_options,
     .least = 1,
     .most = 1,
@@ -318,6 +319,7 @@ const struct command saturate_command = {
     .summary = "Evaluates a run's saturated networks again on its test splits.",
     .examples = "  saturn saturate RUN\n"
                 "  saturn saturate --set 'saturation.scales=[1, 3, 30]' RUN\n",
+    .without = "o",
     .options = checkpoint_options,
     .least = 1,
     .most = 1,
@@ -330,6 +332,7 @@ const struct command verify_command = {
     .summary = "Holds a run's networks against their language again.",
     .examples = "  saturn verify RUN\n"
                 "  saturn verify --set verify.exhaustive=1000000 RUN\n",
+    .without = "o",
     .options = checkpoint_options,
     .least = 1,
     .most = 1,

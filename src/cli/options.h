@@ -62,16 +62,19 @@ struct option {
     const char *help;  /* one line */
 };
 
-/* Those of every command; tables end with a NULL name. */
-extern const struct option common_options[];
+/* -s and -o, of every command that does not say that they do nothing for it;
+ * and those of every command.  Tables end with a NULL name. */
+extern const struct option file_options[], common_options[];
 
 /*
  * Reads ARGV[0..argc-1], the words after the command, by the tables OWN (or
- * NULL) and common_options.  All mistakes are reported, ERROR_CONFIG.
+ * NULL), file_options but for the letters in WITHOUT (or NULL), and
+ * common_options.  All mistakes are reported, ERROR_CONFIG.
  * OPTIONS is cleared by the caller, even after a failure.
  */
-bool options_parse(struct options *options, const struct option *own, int argc,
-                   char **argv, struct error *error);
+bool options_parse(struct options *options, const struct option *own,
+                   const char *without, int argc, char **argv,
+                   struct error *error);
 void options_clear(struct options *options);
 
 /* Of every command that takes up a run. */
@@ -81,7 +84,8 @@ void options_clear(struct options *options);
             "FILE", "another checkpoint of RUN, or one made elsewhere"        \
     }
 
-/* Adds one line an option. */
-void options_explain(const struct option *table, struct text *out);
+/* Adds one line an option of TABLE but for the letters in WITHOUT. */
+void options_explain(const struct option *table, const char *without,
+                     struct text *out);
 
 #endif

@@ -136,6 +136,7 @@ const struct command report_command = {
                 "  saturn report results/majority results/dyck-1 -o report\n"
                 "  saturn report --page experiments/paper/page.yaml "
                 "-o page results\n",
+    .without = "s",
     .options = options,
     .run = run
 };

@@ -1,6 +1,6 @@
 # At most 60 lines of at most 80 columns, examples first.
 for command in check run report language list logits verify saturate heads \
-    homogeneity growth generate import
+    homogeneity growth generate import scaling
 do
     saturn $command --help >help
     saturn help $command | cmp help - || echo "$command: help differs"
