@@ -42,17 +42,25 @@ static void tear_down(void)
     strings_clear(&strings);
 }
 
+static void count_told(void *self)
+{
+    ++*(size_t *)self;
+}
+
 /* At the reference itself the cosine is 1; near it nearly. */
 START_TEST(curves_end_at_one)
 {
     static const double scales[] = { 1, 10, 500, 1000 };
     double cosines[4];
+    size_t times = 0;
 
     open_network(NORM_OUTPUT, 1e-5);
-    scaling_measure(network, &strings, scales, 4, 1000, cosines);
+    scaling_measure(network, &strings, scales, 4, 1000, cosines, count_told,
+                    &times);
     ck_assert_double_eq_tol(cosines[3], 1, 1e-12);
     ck_assert_double_ge(cosines[2], 0.999);
     ck_assert_double_lt(cosines[0], cosines[2]);
+    ck_assert_uint_eq(times, 4);
 }
 END_TEST
 
@@ -64,11 +72,11 @@ START_TEST(scales_multiply)
 
     open_network(NORM_POST, 1e-5);
     larger = network_scaled(network, 3, PRECISION_DOUBLE);
-    scaling_measure(network, &strings, &scale, 1, 300, &left);
+    scaling_measure(network, &strings, &scale, 1, 300, &left, NULL, NULL);
     scale = 2;
-    scaling_measure(larger, &strings, &scale, 1, 100, &right);
+    scaling_measure(larger, &strings, &scale, 1, 100, &right, NULL, NULL);
     ck_assert_double_eq_tol(left, right, 1e-9);
-    scaling_measure(larger, &strings, &one, 1, 100, &right);
+    scaling_measure(larger, &strings, &one, 1, 100, &right, NULL, NULL);
     ck_assert_double_lt(fabs(right), 1);
     ck_assert_double_gt(fabs(left - right), 1e-6);
     network_free(larger);

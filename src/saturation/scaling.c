@@ -41,7 +41,8 @@ static double cosine(const double *a, const double *b, size_t n)
 
 void scaling_measure(const struct network *network,
                      const struct strings *strings, const double *scales,
-                     size_t n, double reference, double *cosines)
+                     size_t n, double reference, double *cosines,
+                     void (*told)(void *self), void *self)
 {
     size_t outputs = count_outputs(network, strings);
     double *far = memory_new(outputs, sizeof *far);
@@ -51,6 +52,8 @@ void scaling_measure(const struct network *network,
     for (size_t i = 0; i < n; i++) {
         encode(network, strings, scales[i], near);
         cosines[i] = cosine(near, far, outputs);
+        if (told != NULL)
+            told(self);
     }
     free(far);
     free(near);

@@ -16,10 +16,12 @@
 /*
  * COSINES[i] is the cosine of the final encoder outputs of all tokens of
  * STRINGS, as one long vector, under SCALES[i] theta and under REFERENCE
- * theta, both computed in double.
+ * theta, both computed in double.  TOLD(SELF) is called after each, if it is
+ * not NULL: networks of the paper's size take their time.
  */
 void scaling_measure(const struct network *network,
                      const struct strings *strings, const double *scales,
-                     size_t n, double reference, double *cosines);
+                     size_t n, double reference, double *cosines,
+                     void (*told)(void *self), void *self);
 
 #endif

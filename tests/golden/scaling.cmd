@@ -10,3 +10,7 @@ saturn scaling $small --format csv --seed 2 | cmp -s - curves || echo other
 saturn scaling --set n_heads=5 --set d_model=8; echo $?
 saturn scaling --set d_modle=8; echo $?
 saturn scaling --format pdf; echo $?
+saturn scaling --help | sed -n '1,/^Examples/p' | sed 's/ $/ TRAILING/'
+saturn scaling -o folder; echo $?
+saturn growth --set x=1; echo $?
+saturn growth --help | grep -e '--set' -e '--output' || echo neither
