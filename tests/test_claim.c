@@ -207,6 +207,7 @@ static void world_init(struct world *world)
         metrics_add(&world->metrics[i], "limit.test[0].accuracy", values[i]);
         metrics_add(&world->metrics[i], "trained.test[0].accuracy", others[i]);
         metrics_add(&world->metrics[i], "loss.final", i == 4 ? NAN : 1);
+        metrics_add(&world->metrics[i], "saturation", 2);
         metrics_add_word(&world->metrics[i], "language.counts",
                          i == 3 ? "unchecked" : "exact");
         if (i < 2)
@@ -286,11 +287,24 @@ static const struct {
       1, 0, 1 },
     { "- {that: norm.ratio > 1, where: {model.norm: none}}",
       "OPEN     norm.ratio > 1  there is no such run\n", 0, 0, 0 },
-    /* NaN holds nothing, not even an inequality */
+    /* NaN answers nothing, not even an inequality, however runs are joined */
     { "- {that: loss.final != 7, where: {model.norm: output}}",
-      "REFUTED  loss.final != 7  (model.norm=output, train.rate=0.1)  min nan "
-      "over 3 seeds\n",
-      0, 1, 0 },
+      "ERROR    loss.final != 7  (model.norm=output, train.rate=0.1)  min is "
+      "no number over 3 seeds\n",
+      0, 0, 1 },
+    { "- {that: loss.final < 7, where: {seed: 3}, over: median}",
+      "ERROR    loss.final < 7  (model.norm=output, train.rate=0.1)  is no "
+      "number over 1 run\n",
+      0, 0, 1 },
+    { "- {that: loss.final < saturation, where: {model.norm: pre}, over: all}",
+      "HELD     loss.final < saturation  (model.norm=pre, train.rate=0.1)  "
+      "difference worst -1 over 2 seeds\n",
+      1, 0, 0 },
+    { "- {that: loss.final < saturation, where: {model.norm: output}, over: "
+      "all}",
+      "ERROR    loss.final < saturation  (model.norm=output, train.rate=0.1)  "
+      "difference worst is no number over 3 seeds\n",
+      0, 0, 1 },
 };
 
 START_TEST(judges)
@@ -475,6 +489,7 @@ int main(void)
     tcase_add_loop_test(cases, judges, 0, sizeof judged / sizeof *judged);
     tcase_add_test(cases, requirements_pass_or_fail);
     tcase_add_test(cases, a_run_that_failed_is_no_run_that_held);
+    tcase_add_test(cases, says_what_varies);
     tcase_add_test(cases, all_implies_min_and_median);
     suite_add_tcase(suite, cases);
     return suite_run(suite);

@@ -44,6 +44,7 @@ static void set_up(void)
         metrics_add(&witness->metrics, "norm.ratio",
                     decay > 2 && !odd ? -1 : 1);
         metrics_add(&witness->metrics, "norm.final", (double)(i / 4));
+        metrics_add(&witness->metrics, "loss.final", NAN);
     }
 }
 
@@ -109,6 +110,10 @@ static const struct {
     { "{item: i, of: grid, metric: norm.final, order: {by: rate, of: [10, "
       "0.01], least: 1.1}}",
       "10 3, 0.01 2 (by at least 1.1)", "REFUTED", CLAIM },
+    { "{item: i, of: grid, metric: loss.final, most: 1}", "nan (at most 1)",
+      "ERROR", CLAIM },
+    { "{item: i, of: grid, metric: loss.final, paper: 1}", "nan", "FAIL",
+      EXACT },
     { "{item: i, of: grid, metric: norm.absent, paper: 1}", "nan", "ERROR",
       CLAIM },
     { "{item: i, of: grid, that: \"norm.fall > 1\"}",

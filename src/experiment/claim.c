@@ -673,7 +673,6 @@ static enum ruling decide(const struct claim *claim, const struct tally *tally,
                           struct text *found)
 {
     double value;
-    bool holds;
 
     if (tally->runs == 0) {
         text_add(found, "there is no such run");
@@ -686,12 +685,16 @@ static enum ruling decide(const struct claim *claim, const struct tally *tally,
     if (tally->runs > 1)
         text_add_format(found, "%s ",
                         claim->over == OVER_ALL ? "worst" : overs[claim->over]);
-    text_add_format(found, "%.6g over ", value);
+    if (isnan(value))
+        text_add(found, "is no number over ");
+    else
+        text_add_format(found, "%.6g over ", value);
     add_runs(found, tally);
-    holds = !isnan(value) && /* nothing holds of what is no number */
-            comparisons[claim->comparison].holds(
-                value, claim->other != NULL ? 0 : claim->number);
-    return holds ? RULING_HELD : RULING_MISSED;
+    return isnan(value) ? RULING_UNKNOWN
+           : comparisons[claim->comparison].holds(
+                 value, claim->other != NULL ? 0 : claim->number)
+               ? RULING_HELD
+               : RULING_MISSED;
 }
 
 static const char *const words[2][RULINGS] = {

@@ -10,10 +10,10 @@
  *        over: min}      # quoted, as YAML wants of brackets inside { }
  *
  * A requirement missed fails the experiment; a claim is HELD or REFUTED and
- * fails nothing.  One that runs cannot answer, because they lack the metric,
- * is neither: it is an ERROR, which fails as a missed requirement does.  Runs
- * are grouped by every axis but the seed; `over` joins a group's values: min
- * (default), median, or all (each must hold).
+ * fails nothing.  One that runs cannot answer, because they lack the metric or
+ * it is NaN, is neither: it is an ERROR, which fails as a missed requirement
+ * does.  Runs are grouped by every axis but the seed; `over` joins a group's
+ * values: min (default), median, or all (each must hold).
  */
 
 #ifndef EXPERIMENT_CLAIM_H
@@ -70,10 +70,10 @@ enum ruling { RULING_MISSED, RULING_HELD, RULING_UNKNOWN, RULINGS };
 /*
  * Adds one line a claim and group to OUT: "PASS     <text>  (group)  min 0.998
  * over 5 seeds", with the words PASS/FAIL or HELD/REFUTED; a metric that a
- * run lacks is FAIL or ERROR and says so; a claim that is not asked, or that
- * concerns no run of a sweep that was narrowed, is OPEN.  Two metrics are
- * compared by their difference in each run.  Adds to COUNTS how many lines came
- * to what, but for the open ones.
+ * run lacks, or that is NaN, is FAIL or ERROR and says so; a claim that is not
+ * asked, or that concerns no run of a sweep that was narrowed, is OPEN.  Two
+ * metrics are compared by their difference in each run.  Adds to COUNTS how
+ * many lines came to what, but for the open ones.
  */
 void claims_judge(const struct claims *claims, bool required,
                   const struct outcome *outcomes, size_t count,

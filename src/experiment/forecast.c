@@ -559,6 +559,30 @@ static bool check_where(const struct experiment *experiment,
     return ok;
 }
 
+/* language.counts is a word, every other metric a number. */
+static bool check_kind(const struct claim *claim, struct error *error)
+{
+    static const char counts[] = "language.counts";
+    static const char *const words[] = { "exact", "unchecked", NULL };
+
+    if (claim->other != NULL && strcmp(claim->other, counts) == 0)
+        return error_add(error, ERROR_CONFIG, &claim->other_place, claim->key,
+                         "%s is a word, which no metric is compared with",
+                         counts);
+    if (strcmp(claim->metric, counts) != 0)
+        return claim->word == NULL ||
+               error_add(error, ERROR_CONFIG, &claim->place, claim->key,
+                         "%s is a number, not a word such as \"%s\"; "
+                         "accepted: a number or metric to compare it with",
+                         claim->metric, claim->word);
+    return (claim->word != NULL && is_one_of(words, claim->word)) ||
+           error_add(error, ERROR_CONFIG, &claim->place, claim->key,
+                     "%s says whether the counts that the language's file "
+                     "states were checked; accepted: %s == exact, or "
+                     "unchecked",
+                     counts, counts);
+}
+
 bool forecast_claims(const struct experiment *experiment, struct claims *claims,
                      enum narrowing narrowing, struct error *error)
 {
@@ -569,6 +593,7 @@ bool forecast_claims(const struct experiment *experiment, struct claims *claims,
 
         if (narrowing == NARROWED_NOT)
             ok &= check_where(experiment, claim, error);
+        ok &= check_kind(claim, error);
         ok &= check_metric(experiment, claim, claim->metric, &claim->place,
                            narrowing, error);
         if (claim->other != NULL)

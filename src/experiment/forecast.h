@@ -29,7 +29,8 @@ enum narrowing {
 /*
  * ERROR_CONFIG at each metric of CLAIMS that some run it concerns cannot have,
  * or, where that is the user's wish, the claim is open; and ERROR_CONFIG at
- * each value of a `where` that no run of the whole sweep has.
+ * each value of a `where` that no run of the whole sweep has, and at each word
+ * that stands for a number, or the other way round.
  */
 bool forecast_claims(const struct experiment *experiment, struct claims *claims,
                      enum narrowing narrowing, struct error *error);

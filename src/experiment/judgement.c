@@ -157,13 +157,16 @@ static double half_unit(const char *text)
     return 0.5 * pow(10, -(double)digits) * (1 + 1e-9);
 }
 
-/* Whether every witness that is asked has METRIC. */
+/* Whether every witness that is asked has METRIC, and as a number. */
 static bool is_known(const struct asked *asked, const char *metric)
 {
+    double *values = values_of(asked, metric);
+    bool known = true;
+
     for (size_t i = 0; i < asked->count; i++)
-        if (metrics_find(asked->outcomes[i].metrics, metric) == NULL)
-            return false;
-    return true;
+        known &= !isnan(values[i]);
+    free(values);
+    return known;
 }
 
 static enum ruling rule(bool known, bool held)
