@@ -96,6 +96,9 @@ START_TEST(output_norm_is_homogeneous)
         }
         if (strcmp(row->group, "limit") == 0) {
             ck_assert(row->error <= last || row->error < 1e-12);
+            ck_assert_str_eq(row->verdict, row->error < 1e-12 ? "at rounding"
+                                           : isinf(last)      ? "begins"
+                                                              : "falls");
             last = row->error;
         }
         if (strcmp(row->group, "euler") == 0 && c == 100 &&

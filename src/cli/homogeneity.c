@@ -161,6 +161,25 @@ static const struct option options[] = {
 };
 /* clang-format on */
 
+static const char legend[] =
+    "A row is a part of the network and how it grows with the parameters:\n"
+    "f(x; c theta) = c^k f(x; theta), k its degree.\n"
+    "  group     table 1: components on random numbers; lemma: bounds, the\n"
+    "            share reached; degree: parts of this network; limit: the\n"
+    "            encoder's direction; euler: theta . grad f = k f\n"
+    "  setting   norm placement, biases, and the scale c of the parameters\n"
+    "  part      what is measured\n"
+    "  input     degree of what goes into it; euler: strings whose scores\n"
+    "            have gaps, or ties\n"
+    "  paper     the degree published, where one is\n"
+    "  theory    the degree that follows from the paper's Table 1\n"
+    "  measured  log10 |f(10 c)| / |f(c)|; euler: theta . grad f / f\n"
+    "  error     relative distance from the degree of theory; limit: of\n"
+    "            directions under c and in the limit\n"
+    "  verdict   homogeneous: to 1e-6; approximately: the degree is right,\n"
+    "            to 0.01, and other terms still show; limit: falls or rises\n"
+    "            from one c to the next, at rounding below 1e-12\n";
+
 const struct command homogeneity_command = {
     .name = "homogeneity",
     .operands = "EXPERIMENT|RUN",
@@ -169,6 +188,7 @@ const struct command homogeneity_command = {
                 "  saturn homogeneity --set model.n_layers=3 "
                 "experiments/growth.yaml\n"
                 "  saturn homogeneity --json RUN\n",
+    .notes = legend,
     .without = "o",
     .options = options,
     .least = 1,

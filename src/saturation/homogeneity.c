@@ -20,6 +20,9 @@ enum { STRINGS = 8, LONGEST = 12 };
 /* Below this gap between scores a softmax has not closed at c = 100. */
 static const double clear_gap = 1e-3;
 
+/* Below this a relative error is that of rounding, and says nothing more. */
+static const double rounding = 1e-12;
+
 void homogeneity_clear(struct homogeneity *table)
 {
     free(table->rows);
@@ -484,6 +487,16 @@ static double direction_error(size_t tokens, size_t d, const double *a,
     return most;
 }
 
+/* Of directions, which have length 1; LAST is the error at the scale before,
+ * INFINITY where there is none. */
+static const char *judge_direction(double error, double last)
+{
+    return error < rounding ? "at rounding"
+           : isinf(last)    ? "begins"
+           : error <= last  ? "falls"
+                            : "rises";
+}
+
 static void add_limit(const struct scene *scene, struct asymptotic *limit)
 {
     static const double scales[] = { 1, 10, 100, 1e4, 1e6 };
@@ -499,8 +512,7 @@ static void add_limit(const struct scene *scene, struct asymptotic *limit)
 
         probe_encoder(scene, scene->network, scales[i], b);
         row.error = direction_error(scene->tokens, d, a, b);
-        row.verdict =
-            row.error <= last || row.error < 1e-12 ? "falls" : "rises";
+        row.verdict = judge_direction(row.error, last);
         last = row.error;
         homogeneity_add(scene->table, &row);
     }

@@ -4,4 +4,5 @@ tr '{' '\n' <found | tr -d ' \n"' | tr '}' '\n' >rows
 grep -c group:degree rows
 grep 'group:table1\|c=100,.*paper' rows | grep 'table1\|output,nobiases' |
     sed 's/,measured.*verdict/,verdict/; s/,\]*$//' | grep -v 'euler\|limit'
+saturn homogeneity --help | sed -n "/verdict/,/^$/p"
 saturn homogeneity nowhere.yaml
