@@ -32,7 +32,7 @@ END_TEST
 
 START_TEST(logarithms_are_of_any_size)
 {
-    struct natural n;
+    struct natural n = { 0 };
 
     natural_init(&n, 1);
     ck_assert_double_eq(natural_log(&n), 0);
@@ -89,9 +89,8 @@ END_TEST
 
 START_TEST(powers_and_digits_are_right)
 {
-    struct natural n, copy = { 0 };
+    struct natural n = { 0 }, copy = { 0 };
 
-    natural_init(&n, 0);
     natural_power(&n, 2, 200);
     check_text(&n, "1606938044258990275541962092341162602522202993782792835301"
                    "376");
@@ -124,20 +123,16 @@ END_TEST
 /* q b + r is what was divided, and r < b; 2^(bits - 1) <= n < 2^bits. */
 START_TEST(division_and_products_are_inverse)
 {
-    struct natural a, b, quotient, rest, back, power;
+    struct natural a = { 0 }, b = { 0 }, quotient = { 0 };
+    struct natural rest = { 0 }, back = { 0 }, power = { 0 };
 
-    natural_init(&quotient, 0);
-    natural_init(&power, 0);
     for (uint64_t i = 0; i < 400; i++) {
-        natural_init(&a, 0);
         natural_init(&b, i + 1);
-        natural_init(&rest, 0);
         natural_power(&a, 3, i);
         natural_multiply_small(&b, i * 7919 + 1);
         natural_copy(&rest, &a);
         natural_divide(&quotient, &rest, &b);
         ck_assert_int_lt(natural_compare(&rest, &b), 0);
-        natural_init(&back, 0);
         natural_copy(&back, &rest);
         natural_add_product(&back, &quotient, &b);
         ck_assert_int_eq(natural_compare(&back, &a), 0);
@@ -159,12 +154,8 @@ END_TEST
 /* r^2 <= n < (r + 1)^2, and the bits of r add up to it. */
 START_TEST(roots_and_bits_are_right)
 {
-    struct natural n, r, sum, bit, one;
+    struct natural n = { 0 }, r = { 0 }, sum = { 0 }, bit = { 0 }, one = { 0 };
 
-    natural_init(&n, 0);
-    natural_init(&r, 0);
-    natural_init(&sum, 0);
-    natural_init(&bit, 0);
     natural_init(&one, 1);
     for (uint64_t i = 0; i < 300; i++) {
         natural_power(&n, 3, i);
@@ -195,7 +186,7 @@ END_TEST
 START_TEST(draws_are_uniform)
 {
     size_t counts[5] = { 0 }, wide[3] = { 0 };
-    struct natural bound, step, n = { 0 };
+    struct natural bound = { 0 }, step = { 0 }, n = { 0 };
     struct stream stream;
 
     stream_init(&stream, 1, "test", 0);

@@ -285,7 +285,7 @@ END_TEST
 START_TEST(a_count_of_eight_words_is_exact)
 {
     struct counted counted;
-    struct natural count = { 0 }, left, right;
+    struct natural count = { 0 }, left = { 0 }, right = { 0 };
 
     counted_init(&counted, "always: '#a >= #b'\nfinally: '#a == #b'", "a b",
                  500);

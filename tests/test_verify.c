@@ -622,7 +622,7 @@ START_TEST(sets_are_decided_in_slices)
     ck_assert_str_eq(row->shortest, "\"\"");
     for (size_t n = 0; n <= 14; n++) { /* prefixes that are members, counted
                                           once for each string above them */
-        struct natural count;
+        struct natural count = { 0 };
 
         natural_init(&count, 0);
         language_count(language, n, &count);

@@ -35,6 +35,7 @@ static mpz_srcptr cz(const struct natural *n)
 
 void natural_init(struct natural *n, uint64_t value)
 {
+    assert(n->limbs == NULL);
     mpz_init_set_ui(z(n), value);
 }
 

@@ -18,6 +18,7 @@ struct natural {
     void *limbs;
 };
 
+/* N is zeroed: what one that is in use holds would be lost. */
 void natural_init(struct natural *n, uint64_t value);
 void natural_clear(struct natural *n);
 

@@ -36,14 +36,14 @@ static bool is_like(const struct natural *value, const struct partial *number)
 /* VALUE, with the known bits of NUMBER, as it is or the next such above it. */
 static void raise(struct natural *value, const struct partial *number)
 {
-    struct natural power = { 0 }, rest = { 0 }, high = { 0 };
+    struct natural power = { 0 }, rest = { 0 }, high = { 0 }, one = { 0 };
 
     natural_power(&power, 2, number->bits);
     natural_copy(&rest, value);
     natural_divide(&high, &rest, &power);
     if (natural_compare(&rest, &number->low) > 0) {
-        natural_init(&rest, 1);
-        natural_add(&high, &rest);
+        natural_init(&one, 1);
+        natural_add(&high, &one);
     }
     natural_multiply(&high, &power);
     natural_add(&high, &number->low);
@@ -51,6 +51,7 @@ static void raise(struct natural *value, const struct partial *number)
     natural_clear(&power);
     natural_clear(&rest);
     natural_clear(&high);
+    natural_clear(&one);
 }
 
 /* FROM -= LESS, but not below zero. */

@@ -325,9 +325,7 @@ static struct task *push(struct walk *walk, uint32_t node, size_t n)
             memory_resize(walk->stack, walk->capacity, sizeof *walk->stack);
     }
     task = &walk->stack[walk->depth++];
-    task->node = node;
-    task->n = n;
-    natural_init(&task->rank, 0);
+    *task = (struct task){ .node = node, .n = n };
     return task;
 }
 
@@ -424,9 +422,8 @@ static void draw_below(struct stream *stream, const struct natural *bound,
 void grammar_tally_draw(const struct grammar_tally *tally, size_t n,
                         struct stream *stream, uint16_t *out)
 {
-    struct natural rank;
+    struct natural rank = { 0 };
 
-    natural_init(&rank, 0);
     draw_below(stream, grammar_tally_count(tally, n), &rank);
     grammar_tally_string(tally, n, &rank, out);
     natural_clear(&rank);

@@ -646,7 +646,7 @@ void language_count_outside(const struct language *language, size_t n,
 
 bool language_has(const struct language *language, bool member, size_t n)
 {
-    struct natural count;
+    struct natural count = { 0 };
     bool some;
 
     natural_init(&count, 0);

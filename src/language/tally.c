@@ -378,7 +378,7 @@ static const uint64_t *entry(const struct tally *tally, size_t m, size_t c)
 void tally_count(const struct tally *tally, bool member, size_t n,
                  struct natural *out)
 {
-    struct natural members;
+    struct natural members = { 0 };
 
     assert(n <= tally->longest);
     natural_init(&members, 0);
