@@ -61,48 +61,94 @@ static const char *class_of(const struct yaml_node *root)
     return language_classes[0];
 }
 
-/* Adds the YAML files of FOLDER that have the top key KEY. */
+/* What the top keys say FILE is, and whether it holds what it says. */
+static bool is_language(const struct yaml_node *root, const char *path,
+                        struct error *error)
+{
+    struct language *language = NULL;
+    bool is = yaml_get(root, "language") != NULL &&
+              yaml_get(root, "experiment") == NULL &&
+              language_load(&language, path, error);
+
+    language_free(language);
+    return is;
+}
+
+/* Whether it can be run may depend on files that other runs write. */
+static bool is_experiment(const struct yaml_node *root, const char *path,
+                          struct error *error)
+{
+    (void)path;
+    (void)error;
+    return yaml_get(root, "experiment") != NULL;
+}
+
+/* The files of a folder that are listed, by KEY, and who knows them. */
+struct sort {
+    const char *folder, *key;
+    bool (*is)(const struct yaml_node *root, const char *path,
+               struct error *error);
+};
+
+static const struct sort language_files = { "languages", "language",
+                                            is_language };
+static const struct sort experiment_files = { "experiments", "experiment",
+                                              is_experiment };
+
+/* A broken file is told of, and the others are listed. */
+static void add_file(struct listing *listing, const char *path,
+                     const struct sort *sort, const struct options *options)
+{
+    struct yaml_document document = { 0 };
+    struct error mine = { 0 };
+
+    if (yaml_load(&document, path, &mine) &&
+        parameters_apply(document.root, NULL, NULL, NULL, NULL, &mine) &&
+        sort->is(document.root, path, &mine))
+        add(listing, text_under(document.root, sort->key), path,
+            text_under(document.root, "about"),
+            sort == &language_files ? class_of(document.root) : NULL);
+    error_sort(&mine);
+    if (mine.count > 0)
+        talk(options, "%s:%zu: passed over: %s", path, mine.complaints[0].line,
+             mine.complaints[0].text);
+    error_clear(&mine);
+    yaml_clear(&document);
+}
+
 static bool add_folder(struct listing *listing, const char *folder,
-                       const char *key, struct error *error)
+                       const struct sort *sort, const struct options *options,
+                       struct error *error)
 {
     char **names;
-    bool ok = true;
 
     if (!file_exists(folder))
         return true;
     if (!file_names(folder, &names, error))
         return false;
-    for (size_t i = 0; ok && names[i] != NULL; i++) {
-        struct yaml_document document = { 0 };
-        char *path;
+    for (size_t i = 0; names[i] != NULL; i++) {
+        char *path = file_join(folder, names[i]);
 
-        if (!text_ends(names[i], ".yaml"))
-            continue;
-        path = file_join(folder, names[i]);
-        ok = yaml_load(&document, path, error) &&
-             parameters_apply(document.root, NULL, NULL, NULL, NULL, error);
-        if (ok && yaml_get(document.root, key) != NULL)
-            add(listing, text_under(document.root, key), path,
-                text_under(document.root, "about"),
-                strcmp(key, "language") == 0 ? class_of(document.root) : NULL);
-        yaml_clear(&document);
+        if (text_ends(names[i], ".yaml"))
+            add_file(listing, path, sort, options);
         free(path);
     }
     file_free_names(names);
-    return ok;
+    return true;
 }
 
 /* In the folder that was asked for; else here, and what was installed unless
  * there is something here. */
 static bool list_files(struct listing *listing, const struct options *options,
-                       const char *folder, const char *key, struct error *error)
+                       const struct sort *sort, struct error *error)
 {
-    const char *asked = options->operands[1];
+    const char *asked = options->operands[1], *folder = sort->folder;
     char *installed = file_join(DATADIR, folder);
-    bool ok = add_folder(listing, asked != NULL ? asked : folder, key, error);
+    bool ok = add_folder(listing, asked != NULL ? asked : folder, sort, options,
+                         error);
 
     if (ok && listing->count == 0 && asked == NULL)
-        ok = add_folder(listing, installed, key, error);
+        ok = add_folder(listing, installed, sort, options, error);
     if (ok && listing->count == 0 && asked != NULL)
         ok = error_set(error, ERROR_IO, "no %s in %s", folder, asked);
     else if (ok && listing->count == 0)
@@ -137,7 +183,7 @@ static int compare_by_class(const void *a, const void *b)
 static bool list_languages(struct listing *listing,
                            const struct options *options, struct error *error)
 {
-    if (!list_files(listing, options, "languages", "language", error))
+    if (!list_files(listing, options, &language_files, error))
         return false;
     if (listing->count > 0)
         qsort(listing->rows, listing->count, sizeof *listing->rows,
@@ -148,7 +194,7 @@ static bool list_languages(struct listing *listing,
 static bool list_experiments(struct listing *listing,
                              const struct options *options, struct error *error)
 {
-    return list_files(listing, options, "experiments", "experiment", error);
+    return list_files(listing, options, &experiment_files, error);
 }
 
 static bool list_runs(struct listing *listing, const struct options *options,
