@@ -128,7 +128,7 @@ START_TEST(what_cannot_be_read_is_placed)
         const char *name, *text, *said;
     } cases[] = {
         { "a.jsonl", "{\"text\": \"0\"}\n{\"text\": \"0 2\"}\n",
-          ":2:3: a symbol that the language does not have\n" },
+          ":2:3: \"2\" is no symbol; accepted, separated by spaces: 0 1\n" },
         { "b.jsonl", "{}\n",
           ":1:1: an object without a text; accepted: {\"text\": \"a b\", "
           "\"label\": 1}, and class, distance, next as generate writes "
@@ -143,11 +143,15 @@ START_TEST(what_cannot_be_read_is_placed)
           ":1:1: a set that is not {\"s\": \"symbols of the language\", \"e\": "
           "true or false}\n" },
         { "a.tsv", "0\t1\n1 x\t1\n",
-          ":2:3: a symbol that the language does not have\n" },
+          ":2:3: \"x\" is no symbol; accepted, separated by spaces: 0 1\n" },
+        { "c.tsv", "0  one  1\t1\n",
+          ":1:4: \"one\" is no symbol; accepted, separated by spaces: 0 1\n" },
         { "b.tsv", "0\tyes\n", ":1:1: a label that is not 0 or 1\n" },
         { "a.txt", "#01#\n01\n", ":2:1: not a string between two #\n" },
-        { "b.txt", "#01a#\n",
-          ":1:4: a symbol that the language does not have\n" },
+        { "b.txt", "#01ab#\n",
+          ":1:4: \"a\" is no symbol; accepted: 0 1\n" },
+        { "c.txt", "#0\xc3\xa4#\n",
+          ":1:3: \"\xc3\xa4\" is no symbol; accepted: 0 1\n" },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -105,7 +105,7 @@ START_TEST(a_strange_word_is_quoted)
 
     alphabet_add(&alphabet, "a");
     alphabet_add(&alphabet, "b");
-    alphabet_refuse(&alphabet, "a cat b", 3, &text);
+    alphabet_refuse(&alphabet, "a cat b", 3, false, &text);
     ck_assert_str_eq(text.data, "\"cat\" is no symbol; accepted, separated by "
                                 "spaces: a b");
     for (int i = 0; i < 30; i++) {
@@ -115,7 +115,7 @@ START_TEST(a_strange_word_is_quoted)
         alphabet_add(&alphabet, name);
     }
     text.length = 0;
-    alphabet_refuse(&alphabet, "x", 1, &text);
+    alphabet_refuse(&alphabet, "x", 1, false, &text);
     ck_assert_ptr_nonnull(strstr(text.data, "a b s0 s1 s2"));
     ck_assert_ptr_nonnull(strstr(text.data, " s17 and 12 more"));
     ck_assert_ptr_null(strstr(text.data, "s18"));

@@ -51,7 +51,7 @@ bool refuse_symbol(const struct alphabet *alphabet, const char *line,
 {
     struct text text = { 0 };
 
-    alphabet_refuse(alphabet, line, place->column, &text);
+    alphabet_refuse(alphabet, line, place->column, false, &text);
     error_add(error, ERROR_CONFIG, place, NULL, "%s", text.data);
     text_clear(&text);
     return false;

@@ -118,24 +118,33 @@ static bool import_set(struct import *import, size_t i, struct error *error)
 
 /* --------------------------------------------------------------- telling */
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void add_counts(const struct audit *audit, struct text *out)
 {
-    text_add_format(out, "%s: %zu strings, %zu members", audit->set->text,
-                    audit->strings, audit->members);
+    text_add_format(out, "%s: %zu string%s, %zu member%s", audit->set->text,
+                    audit->strings, plural(audit->strings), audit->members,
+                    plural(audit->members));
     if (audit->labels > 0)
         text_add_format(out, "; labels: %zu of %zu wrong", audit->wrong_labels,
                         audit->labels);
     if (audit->aimed > 0)
         text_add_format(out,
-                        "; next symbols: wrong in %zu of %zu strings, at %zu "
-                        "of %zu positions",
-                        audit->wrong_aimed, audit->aimed,
-                        audit->wrong_positions, audit->positions);
+                        "; next symbols: wrong in %zu of %zu string%s, at %zu "
+                        "of %zu position%s",
+                        audit->wrong_aimed, audit->aimed, plural(audit->aimed),
+                        audit->wrong_positions, audit->positions,
+                        plural(audit->positions));
     if (audit->contradicted > 0)
-        text_add_format(out,
-                        "; %zu strings have a symbol that their own target "
-                        "forbids, %zu in all",
-                        audit->contradicted, audit->wrong_symbols);
+        text_add_format(
+            out,
+            "; %zu string%s a symbol that %s own target forbids, "
+            "%zu in all",
+            audit->contradicted, audit->contradicted == 1 ? " has" : "s have",
+            audit->contradicted == 1 ? "its" : "their", audit->wrong_symbols);
     text_add(out, "\n");
 }
 
@@ -184,8 +193,7 @@ static bool tell(const struct import *import, struct error *error)
     }
     if (wrong > 0)
         return error_set(error, ERROR_FAILED, "%zu disagreement%s with %s",
-                         wrong, wrong == 1 ? "" : "s",
-                         language_name(import->language));
+                         wrong, plural(wrong), language_name(import->language));
     return ok;
 }
 

@@ -285,14 +285,19 @@ static bool read_joined(struct reader *reader, const char *line, size_t *column)
 static bool take_string(struct reader *reader, const char *line, size_t skip,
                         bool joined, struct record *record, struct error *error)
 {
+    struct text said = { 0 };
     size_t column;
 
     reader->strings.count = 0;
     if (!(joined ? read_joined(reader, line, &column)
                  : strings_read(&reader->strings, reader->alphabet, line,
-                                &column)))
-        return refuse(reader->set->text, reader->text.number, skip + column,
-                      error, "a symbol that the language does not have");
+                                &column))) {
+        alphabet_refuse(reader->alphabet, line, column, joined, &said);
+        refuse(reader->set->text, reader->text.number, skip + column, error,
+               said.data);
+        text_clear(&said);
+        return false;
+    }
     record->symbols = reader->strings.symbols;
     record->length = strings_length(&reader->strings, 0);
     return true;

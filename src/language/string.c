@@ -55,15 +55,25 @@ bool alphabet_add(struct alphabet *alphabet, const char *name)
     return true;
 }
 
+/* The bytes of the character that WORD begins with. */
+static size_t character_size(const char *word)
+{
+    size_t size = *word != '\0';
+
+    while (((unsigned char)word[size] & 0xc0) == 0x80)
+        size++;
+    return size;
+}
+
 void alphabet_refuse(const struct alphabet *alphabet, const char *line,
-                     size_t column, struct text *out)
+                     size_t column, bool joined, struct text *out)
 {
     enum { MOST_SHOWN = 20 };
     const char *word = line + column - 1;
+    size_t size = joined ? character_size(word) : strcspn(word, " \t");
 
-    text_add_format(out,
-                    "\"%.*s\" is no symbol; accepted, separated by spaces:",
-                    (int)strcspn(word, " \t"), word);
+    text_add_format(out, "\"%.*s\" is no symbol; accepted%s:", (int)size, word,
+                    joined ? "" : ", separated by spaces");
     for (size_t s = 0; s < alphabet->size && s < MOST_SHOWN; s++)
         text_add_format(out, " %s", alphabet->names[s]);
     if (alphabet->size > MOST_SHOWN)

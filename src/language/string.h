@@ -35,9 +35,10 @@ long alphabet_match(const struct alphabet *alphabet, const char *text,
                     size_t limit, size_t *length);
 
 /* Says that the word of LINE at byte COLUMN, from 1, is no symbol, and which
- * words are, the first twenty of them. */
+ * words are, the first twenty of them.  Where symbols are JOINED, without a
+ * space between them, it is the character there. */
 void alphabet_refuse(const struct alphabet *alphabet, const char *line,
-                     size_t column, struct text *out);
+                     size_t column, bool joined, struct text *out);
 
 /* Symbols separated by one space. */
 void alphabet_print(const struct alphabet *alphabet, const uint16_t *symbols,

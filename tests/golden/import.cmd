@@ -16,6 +16,11 @@ sed '2s/"label": 1/"label": 0/; 2t
      2s/"label": 0/"label": 1/' data/train.jsonl >turned.jsonl
 saturn import -l majority turned.jsonl | sed 's/label [01], .*/label .../'
 saturn import -l majority --json turned.jsonl 2>said | grep wrong_labels
+# One string, and a symbol that is none.
+printf '{"text": "0 1 1", "label": 1}\n{"text": "0 zwei"}\n' >mine.jsonl
+head -n 1 mine.jsonl >one.jsonl
+saturn import -l majority one.jsonl
+saturn import -l majority mine.jsonl; echo $?
 saturn import data; echo $?
 saturn import -l majority --from wild data; echo $?
 saturn import -l majority --format tsv data; echo $?
