@@ -2,6 +2,7 @@
 
 #include "experiment/page.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/statistics.h"
@@ -97,6 +98,18 @@ START_TEST(a_page_counts_its_verdicts)
 }
 END_TEST
 
+/* And writes nothing. */
+START_TEST(a_sound_page_checks)
+{
+    struct error error = { 0 };
+
+    scratch_write(scratch_path("page.yaml"), example, sizeof example - 1);
+    ck_assert_msg(page_check(scratch_path("page.yaml"), &error), "%s",
+                  said(&error));
+    ck_assert(!file_exists(scratch_path("out")));
+}
+END_TEST
+
 /* Rate 1 crosses between 1 and 4, rate 2 never, rate 3 twice. */
 static const char grid[] = "rate,decay,x\n1,1,2\n1,4,0\n1,16,0\n"
                            "2,1,2\n2,4,2\n2,16,2\n3,1,2\n3,4,0\n3,16,2\n";
@@ -144,18 +157,31 @@ static const struct {
       ":4:31: rows[0]: wrong value \"3\"; accepted: a list of items" },
     { "page: p\ntitle: t\nrows:\n  - {row: 1, about: a, claim: [{of: l}]}\n",
       "rows[0].claim[0].item: missing" },
+    /* no run is asked, but what it would be asked is read */
+    { "page: p\ntitle: t\nrows:\n  - row: 1\n    about: a\n    claim:\n"
+      "      - {item: i, of: l, that: norm.ratoi}\n",
+      ":7:42: rows[0].claim[0][0].that: no comparison" },
+    { "page: p\ntitle: t\nrows:\n  - row: 1\n    about: a\n    claim:\n"
+      "      - {item: i, of: l, metric: x, order: {by: y}}\n",
+      "accepted: a map of by (an axis) and of" },
+    { "page: p\ntitle: t\nrows:\n  - {row: 1, about: a}\nfigures:\n"
+      "  - {figure: f, rows: [1], panels: 3}\n",
+      "figures[0]" },
 };
 
 START_TEST(mistakes_are_placed)
 {
     struct page_counts counts;
     struct error error = { 0 };
-    const char *text;
+    char *text;
 
     ck_assert(!write_example(bad[_i].page, &counts, &error));
-    text = said(&error);
+    text = memory_copy_text(said(&error));
     ck_assert_msg(strstr(text, bad[_i].said) != NULL, "%s", text);
     ck_assert(strstr(text, "page.yaml:") != NULL);
+    ck_assert(!page_check(scratch_path("page.yaml"), &error));
+    ck_assert_str_eq(said(&error), text);
+    free(text);
 }
 END_TEST
 
@@ -167,6 +193,7 @@ int main(void)
     tcase_set_timeout(tests, 60); /* gnuplot takes its time */
     tcase_add_checked_fixture(tests, set_up, scratch_close);
     tcase_add_test(tests, a_page_counts_its_verdicts);
+    tcase_add_test(tests, a_sound_page_checks);
     tcase_add_test(tests, maps_list_their_crossings);
     tcase_add_loop_test(tests, mistakes_are_placed, 0,
                         (int)(sizeof bad / sizeof bad[0]));

@@ -4,10 +4,13 @@
 
 #include "cli/command.h"
 #include "experiment/experiment.h"
+#include "experiment/page.h"
 #include "language/language.h"
 
 /* What the top keys of a file say it is. */
-enum kind { NEITHER, EXPERIMENT, LANGUAGE };
+enum kind { EXPERIMENT, LANGUAGE, PAGE, NONE };
+
+static const char *const keys[] = { "experiment", "language", "page" };
 
 static bool find_kind(const char *path, enum kind *kind, struct error *error)
 {
@@ -15,15 +18,15 @@ static bool find_kind(const char *path, enum kind *kind, struct error *error)
 
     if (!yaml_load(&document, path, error))
         return false;
-    *kind = yaml_get(document.root, "experiment") != NULL ? EXPERIMENT
-            : yaml_get(document.root, "language") != NULL ? LANGUAGE
-                                                          : NEITHER;
-    if (*kind == NEITHER)
+    *kind = EXPERIMENT;
+    while (*kind < NONE && yaml_get(document.root, keys[*kind]) == NULL)
+        ++*kind;
+    if (*kind == NONE)
         error_add(error, ERROR_CONFIG, &document.root->place, NULL,
-                  "neither an experiment nor a language; accepted: a map with "
-                  "the key experiment, or else language");
+                  "no experiment, language or page; accepted: a map with one "
+                  "of these keys");
     yaml_clear(&document);
-    return *kind != NEITHER;
+    return *kind != NONE;
 }
 
 static bool check_experiment(const char *path, const struct options *options,
@@ -59,6 +62,15 @@ static bool check_language(const char *path, const struct options *options,
     return ok;
 }
 
+/* A page has no values of its own to print. */
+static bool check_page(const char *path, const struct options *options,
+                       struct text *out, struct error *error)
+{
+    (void)options;
+    (void)out;
+    return page_check(path, error);
+}
+
 static bool check_file(const char *path, const struct options *options,
                        struct text *out, struct error *error)
 {
@@ -66,7 +78,8 @@ static bool check_file(const char *path, const struct options *options,
 
     return find_kind(path, &kind, error) &&
            (kind == EXPERIMENT ? check_experiment
-                               : check_language)(path, options, out, error);
+            : kind == LANGUAGE ? check_language
+                               : check_page)(path, options, out, error);
 }
 
 static struct json *describe(const char *path, bool ok,
@@ -131,7 +144,7 @@ static const struct option options[] = {
 const struct command check_command = {
     .name = "check",
     .operands = "FILE...",
-    .summary = "Checks experiments and languages and runs nothing.",
+    .summary = "Checks experiments, languages and pages; runs nothing.",
     .examples = "  saturn check experiments/*.yaml languages/*.yaml\n"
                 "  saturn check --print experiments/majority.yaml\n",
     .without = "o",

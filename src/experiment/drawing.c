@@ -443,7 +443,7 @@ bool drawing_write(const struct yaml_node *node, const char *path,
     figure.title = sketch.title;
     figure.curves = drawing.curves;
     figure.n_curves = drawing.n_curves;
-    if (ok && has_points(&drawing))
+    if (ok && directory != NULL && has_points(&drawing))
         ok = write(&figure, sketch.figure, directory, out, error);
     for (int p = 0; p < FIGURE_PANELS; p++)
         schema_clear(frame_fields, &frames[p]);

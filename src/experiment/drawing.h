@@ -44,7 +44,7 @@ enum { DRAWN_ROWS = 240 };
 /*
  * Draws the figure NODE, at PATH, into DIRECTORY, and adds to OUT the Markdown
  * that shows it.  Nothing is drawn, and nothing added, where no curve has a
- * witness.
+ * witness, or DIRECTORY is NULL: then NODE is only read.
  */
 bool drawing_write(const struct yaml_node *node, const char *path,
                    const struct evidence *evidence, const char *directory,

@@ -429,7 +429,8 @@ static bool judge(struct judgement *judgement, const struct item *item,
         return judge_order(judgement, item, path, asked, ruling, error);
     if (item->flips != NULL)
         return judge_flips(judgement, item, path, asked, ruling, error);
-    *ruling = judge_number(judgement, item, asked);
+    if (asked->count > 0)
+        *ruling = judge_number(judgement, item, asked);
     return true;
 }
 
@@ -461,13 +462,13 @@ bool judge_item(struct judgement *judgement, const struct yaml_node *node,
     asked = ask(&item, evidence);
     judgement->item = memory_copy_text(item.item);
     judgement->paper = memory_copy_text(item.paper != NULL ? item.paper : "");
-    judgement->word = OPEN;
-    if (asked.count == 0) {
-        text_add(&judgement->ours, "no run yet");
-        goto done;
-    }
     ok = judge(judgement, &item, node, path, &asked, &ruling, error);
     judgement->word = rulings[kind][ruling];
+    if (asked.count == 0) {
+        text_clear(&judgement->ours);
+        text_add(&judgement->ours, "no run yet");
+        judgement->word = OPEN;
+    }
 done:
     free(asked.outcomes);
     schema_clear(item_fields, &item);

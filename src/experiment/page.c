@@ -69,7 +69,7 @@ struct page {
     const struct head *head;
     const struct yaml_node *root;
     const struct evidence *evidence;
-    const char *directory;
+    const char *directory;  /* NULL: nothing is written */
     struct table rows;      /* rows.csv */
     struct table crossings; /* crossings.csv */
     struct table summary;   /* a line a row */
@@ -412,9 +412,19 @@ static bool fill(struct page *page, struct error *error)
     add_columns(&page->rows, columns);
     add_columns(&page->crossings, crossings);
     add_columns(&page->summary, summary);
+    if (page->directory == NULL)
+        return add_sections(page, error);
     return file_make_directories(page->directory, error) &&
            add_sections(page, error) && write_rows(page, error) &&
            write_page(page, error);
+}
+
+bool page_check(const char *path, struct error *error)
+{
+    struct records none = { 0 };
+    struct page_counts counts;
+
+    return page_write(path, &none, NULL, &counts, error);
 }
 
 bool page_write(const char *path, const struct records *records,

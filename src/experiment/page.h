@@ -59,4 +59,7 @@ bool page_write(const char *path, const struct records *records,
                 const char *directory, struct page_counts *counts,
                 struct error *error);
 
+/* Every mistake that page_write would complain of, without runs and files. */
+bool page_check(const char *path, struct error *error);
+
 #endif
