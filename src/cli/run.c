@@ -10,6 +10,7 @@
 #include "cli/meter.h"
 #include "experiment/footprint.h"
 #include "experiment/pipeline.h"
+#include "experiment/source.h"
 #include "language/language.h"
 #include "model/model.h"
 
@@ -98,27 +99,29 @@ static bool describe_sizes(const struct job *job, size_t loaded,
     const struct settings *settings = &job->settings;
     const struct data_config *data = &settings->data;
     size_t bins = data->test.length.count > 0 ? data->test.length.count : 1;
+    size_t counts[] = { data->train.count, data->validation.count,
+                        data->test.count };
     struct footprint footprint;
     size_t bytes;
 
-    if (!find_footprint(job, &footprint, error))
+    if (!find_footprint(job, &footprint, error) ||
+        (data->corpus.file != NULL && !source_count(job, counts, error)))
         return false;
     bytes = loaded + footprint_peak(&footprint);
     set_count(object, "parameters", footprint.parameters);
     set_count(object, "steps", settings->train.steps);
     set_count(object, "batch", settings->train.batch);
-    set_count(object, "train", data->train.count);
-    set_count(object, "validation", data->validation.count);
-    set_count(object, "test", data->test.count * bins);
+    set_count(object, "train", counts[0]);
+    set_count(object, "validation", counts[1]);
+    set_count(object, "test", counts[2] * bins);
     set_count(object, "memory", bytes);
     text_add_format(line, "\t%zu parameters\t", footprint.parameters);
     if (data->train.count == 0)
         text_add(line, "train stream");
     else
-        text_add_format(line, "train %zu", data->train.count);
+        text_add_format(line, "train %zu", counts[0]);
     text_add_format(line, ", validation %zu, test %zu x %zu\t%zu steps of ",
-                    data->validation.count, bins, data->test.count,
-                    settings->train.steps);
+                    counts[1], bins, counts[2], settings->train.steps);
     if (settings->train.batch == 0)
         text_add(line, "all strings");
     else

@@ -140,6 +140,22 @@ bool source_load_language(const struct job *job, struct language **out,
     return ok;
 }
 
+bool source_count(const struct job *job, size_t counts[3], struct error *error)
+{
+    const struct settings *settings = &job->settings;
+    struct corpus corpus;
+    bool ok = corpus_read(&corpus, &settings->data.corpus, settings->seed.data,
+                          &job->data_place, error);
+    const struct strings *parts[] = { &corpus.train, &corpus.validation,
+                                      &corpus.test };
+
+    for (int i = 0; ok && i < 3; i++)
+        if (parts[i]->count < counts[i])
+            counts[i] = parts[i]->count;
+    corpus_clear(&corpus);
+    return ok;
+}
+
 bool source_keep(const struct corpus_config *corpus, const char *directory,
                  struct error *error)
 {

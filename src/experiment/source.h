@@ -37,6 +37,9 @@ bool source_check(const struct data_config *data, const struct place *place,
 bool source_load_language(const struct job *job, struct language **out,
                           struct error *error);
 
+/* Lowers COUNTS, of train, validation and test, to what the job's text has. */
+bool source_count(const struct job *job, size_t counts[3], struct error *error);
+
 /* The run's own copy of the text, in DIRECTORY. */
 bool source_keep(const struct corpus_config *corpus, const char *directory,
                  struct error *error);
