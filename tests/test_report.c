@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "results/csv.h"
 #include "results/run.h"
 #include "scratch.h"
@@ -64,6 +65,8 @@ static void tell_metrics(const struct told *told, struct metrics *metrics)
     metrics_add(metrics, "test[0].least", 2);
     metrics_add(metrics, "test[0].most", 30);
     metrics_add(metrics, "limit.exhaustive.accuracy", 1);
+    metrics_add(metrics, "trained.exhaustive.members.accuracy", 0.5);
+    metrics_add(metrics, "trained.exhaustive.outside.accuracy", 1);
     metrics_add(metrics, "exhaustive.least", 0);
     metrics_add(metrics, "exhaustive.most", 12);
     metrics_add(metrics, "norm.ratio", 11);
@@ -226,6 +229,10 @@ START_TEST(the_summary_joins_seeds)
     static const char *const whole[] = {
         "a", "model.norm=pre", "all 0..12", "2", "", "1", "", "11", "0.875"
     };
+    static const char *const some[] = {
+        "a", "model.norm=pre", "members 0..12", "2", "0.5", "", "", "11",
+        "0.875"
+    };
     static const char *const post[] = {
         "a",    "model.norm=post", "2..30", "1", "0.9996", "1", "0.75", "11",
         "0.875"
@@ -236,17 +243,73 @@ START_TEST(the_summary_joins_seeds)
     tell_all(&records);
     report_summary(&records, &table);
     ck_assert_uint_eq(table.n_columns, 9);
-    ck_assert_uint_eq(table.n_rows, 6);
+    ck_assert_uint_eq(table.n_rows, 9);
     for (size_t c = 0; c < 9; c++)
         ck_assert_str_eq(table.columns[c], columns[c]);
     assert_row(&table, 0, post);
-    assert_row(&table, 2, pre);
-    assert_row(&table, 3, whole);
+    assert_row(&table, 3, pre);
+    assert_row(&table, 4, whole);
+    assert_row(&table, 5, some);
     table_clear(&table);
     report_ladders(&records, &table);
     ck_assert_uint_eq(table.n_columns, 5);
     ck_assert_str_eq(table.columns[4], "scaled=2.5");
-    ck_assert_str_eq(table.cells[2 * 5 + 4], "0.188 [0.125, 0.25]");
+    ck_assert_str_eq(table.cells[3 * 5 + 4], "0.188 [0.125, 0.25]");
+    table_clear(&table);
+    records_clear(&records);
+}
+END_TEST
+
+/* JSON has numbers with all their digits. */
+START_TEST(bounds_are_numbers)
+{
+    struct records records;
+    struct table table = { .exact = true };
+    struct text text = { 0 };
+    struct error error = { 0 };
+    const struct json *trained;
+    struct json *rows;
+    double value, low, high;
+
+    tell_all(&records);
+    report_summary(&records, &table);
+    table_writer_find("json")->write(&table, &text);
+    rows = json_parse(text.data, text.length, "summary", &error);
+    ck_assert_ptr_nonnull(rows);
+    trained = json_get(json_item(rows, 3), "trained");
+    ck_assert(json_as_number(json_get(trained, "value"), &value));
+    ck_assert(json_as_number(json_get(trained, "low"), &low));
+    ck_assert(json_as_number(json_get(trained, "high"), &high));
+    ck_assert_double_eq(value, (0.99 + 1) / 2);
+    ck_assert_double_eq(low, 0.99);
+    ck_assert_double_eq(high, 1);
+    trained = json_get(json_item(rows, 0), "trained");
+    ck_assert(json_as_number(json_get(trained, "low"), &low));
+    ck_assert_double_eq(low, 0.9996);
+    json_free(rows);
+    text_clear(&text);
+    table_clear(&table);
+    records_clear(&records);
+}
+END_TEST
+
+/* Of next-token: what is lost, and how many targets are right. */
+START_TEST(sequences_have_columns_of_their_own)
+{
+    struct records records;
+    struct table table = { 0 };
+
+    tell_all(&records);
+    metrics_add(&records.items[0].metrics, "trained.test[0].position_accuracy",
+                0.75);
+    metrics_add(&records.items[0].metrics, "limit.test[0].excess", 0.125);
+    report_summary(&records, &table);
+    ck_assert_uint_eq(table.n_columns, 11);
+    ck_assert_str_eq(table.columns[6], "trained positions");
+    ck_assert_str_eq(table.columns[7], "limit excess");
+    ck_assert_str_eq(table.cells[6], "0.75");
+    ck_assert_str_eq(table.cells[7], "0.125");
+    ck_assert_str_eq(table.cells[3 * 11 + 6], "");
     table_clear(&table);
     records_clear(&records);
 }
@@ -374,13 +437,32 @@ START_TEST(a_page_and_its_files_are_written)
     ck_assert(holds("deep/report/report.md", "b__x_.svg"));
     ck_assert(file_exists(scratch_path("deep/report/b__x_.gp")));
     EXPECT(csv_read(&csv, scratch_path("deep/report/summary.csv"), &error));
-    ck_assert_uint_eq(csv.n_rows, 6);
+    ck_assert_uint_eq(csv.n_rows, 9);
     csv_clear(&csv);
     EXPECT(csv_read(&csv, scratch_path("deep/report/rows.csv"), &error));
     ck_assert_uint_eq(csv.n_rows, 16);
     ck_assert_double_eq(csv_value(&csv, 0, csv_column(&csv, "accuracy")),
                         0.9996);
     csv_clear(&csv);
+    records_clear(&records);
+}
+END_TEST
+
+/* Of one run of several there are no claims to show. */
+START_TEST(claims_are_of_all_runs)
+{
+    static const char claims[] = "HELD  limit >= 0.99\n";
+    struct records records, one = { 0 };
+    struct error error = { 0 };
+
+    tell_all(&records);
+    scratch_write(scratch_path("results/a/claims.txt"), claims, strlen(claims));
+    EXPECT(records_collect(&one, records.items[0].path, &error));
+    ck_assert_uint_eq(one.count, 1);
+    EXPECT(report_write(&one, scratch_path("one"), &error));
+    ck_assert(!holds("one/report.md", "HELD"));
+    ck_assert(holds("one/report.md", "of which these are some"));
+    records_clear(&one);
     records_clear(&records);
 }
 END_TEST
@@ -397,6 +479,9 @@ int main(void)
     tcase_add_test(tests, nothing_finished_is_an_error);
     tcase_add_test(tests, other_settings_are_not_joined);
     tcase_add_test(tests, the_summary_joins_seeds);
+    tcase_add_test(tests, bounds_are_numbers);
+    tcase_add_test(tests, sequences_have_columns_of_their_own);
+    tcase_add_test(tests, claims_are_of_all_runs);
     tcase_add_test(tests, raw_rows_are_exact);
     tcase_add_test(tests, the_figure_shows_median_and_band);
     tcase_add_test(tests, a_falling_norm_gives_each_seed_its_line);

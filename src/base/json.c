@@ -63,6 +63,11 @@ struct json *json_new_number(double value)
     return wrap(json_real(value));
 }
 
+struct json *json_new_null(void)
+{
+    return wrap(json_null());
+}
+
 struct json *json_new_bool(bool value)
 {
     return wrap(json_boolean(value));

@@ -26,6 +26,7 @@ struct json *json_new_text(const char *text);
 struct json *json_new_integer(int64_t value);
 struct json *json_new_number(double value); /* NaN, infinities: text */
 struct json *json_new_bool(bool value);
+struct json *json_new_null(void);
 void json_free(struct json *value); /* NULL is fine */
 
 void json_set(struct json *object, const char *key, struct json *value);

@@ -76,6 +76,7 @@ static bool write_summary(const struct options *options,
     bool ok = options->output == NULL ||
               report_write(records, options->output, error);
 
+    table.exact = writer == table_writer_find("json");
     if (ok) {
         report_summary(records, &table);
         ok = options->columns == NULL ||

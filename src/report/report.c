@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "report/view.h"
+#include "results/manifest.h"
 
 /* A list of distinct words in the order they were met. */
 struct words {
@@ -40,7 +42,7 @@ static void add_word(struct words *words, const char *word)
 
 static bool is_test(const char *set)
 {
-    return text_begins(set, "test[") || strcmp(set, "exhaustive") == 0;
+    return text_begins(set, "test[") || text_begins(set, "exhaustive");
 }
 
 static bool is_set(const char *set)
@@ -139,10 +141,14 @@ static struct group *list_groups(const struct records *records, size_t *count)
 }
 
 /* Three digits, but more where they would call 0.9996 a whole 1. */
-static void add_number(struct text *out, double value)
+static void add_number(struct text *out, double value, bool exact)
 {
     char shown[32];
 
+    if (exact) {
+        text_add_number(out, value);
+        return;
+    }
     for (int digits = 3; digits <= 17; digits++) {
         snprintf(shown, sizeof shown, "%.*g", digits, value);
         if (!(value < 1) || strcmp(shown, "1") != 0)
@@ -173,12 +179,12 @@ static void cell_over_seeds(const struct records *records,
         count++;
     }
     if (count > 0)
-        add_number(&cell, sum / (double)count);
+        add_number(&cell, sum / (double)count, table->exact);
     if (least < most) {
         text_add(&cell, " [");
-        add_number(&cell, least);
+        add_number(&cell, least, table->exact);
         text_add(&cell, ", ");
-        add_number(&cell, most);
+        add_number(&cell, most, table->exact);
         text_add(&cell, "]");
     }
     table_cell(table, "%s", cell.data);
@@ -200,18 +206,49 @@ static const struct record *first_member(const struct records *records,
     return first;
 }
 
-/* "2..50", or "all 0..12" for an enumeration. */
+/* The members among all strings up to a length: where nearly all are outside,
+ * the accuracy on all of them says little. */
+static const char all_members[] = "exhaustive.members";
+
+/* "2..50", or "all 0..12" and "members 0..12" for an enumeration. */
 static void cell_lengths(struct table *table, const struct record *record,
                          const char *set)
 {
-    double least = look_up(record, set, "least", NULL);
-    double most = look_up(record, set, "most", NULL);
+    bool some = strcmp(set, all_members) == 0;
+    bool all = strcmp(set, "exhaustive") == 0;
+    const char *whole = some ? "exhaustive" : set;
+    double least = look_up(record, whole, "least", NULL);
+    double most = look_up(record, whole, "most", NULL);
 
     if (isnan(least) || isnan(most))
         table_cell(table, "%s", set);
     else
         table_cell(table, "%s%.0f..%.0f",
-                   strcmp(set, "exhaustive") == 0 ? "all " : "", least, most);
+                   some  ? "members "
+                   : all ? "all "
+                         : "",
+                   least, most);
+}
+
+/* What sequence objectives say besides, in columns where a run has it. */
+static const struct aside {
+    const char *column, *evaluator, *measure;
+} asides[] = {
+    { "trained positions", "trained", "position_accuracy" },
+    { "limit positions", "limit", "position_accuracy" },
+    { "trained excess", "trained", "excess" },
+    { "limit excess", "limit", "excess" },
+};
+
+#define N_ASIDES (sizeof asides / sizeof *asides)
+
+static bool is_told(const struct records *records, const struct aside *aside)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (!isnan(look_up(&records->items[i], aside->evaluator, "test[0]",
+                           aside->measure)))
+            return true;
+    return false;
 }
 
 /* The columns between the seeds and the last ones. */
@@ -231,6 +268,10 @@ static void add_row(const struct records *records, const struct group *group,
                         "accuracy");
     if (!summary)
         return;
+    for (size_t a = 0; a < N_ASIDES; a++)
+        if (is_told(records, &asides[a]))
+            cell_over_seeds(records, group, table, asides[a].evaluator, set,
+                            asides[a].measure);
     cell_over_seeds(records, group, table, "limit", set, "agreement");
     cell_over_seeds(records, group, table, "norm", "ratio", NULL);
     cell_over_seeds(records, group, table, "saturation", NULL, NULL);
@@ -250,6 +291,17 @@ static void choose_evaluators(const struct records *records, bool summary,
     clear_words(&all);
 }
 
+/* Whether some of all strings up to a length are members, and some not. */
+static bool has_members(const struct records *records,
+                        const struct group *group)
+{
+    size_t count;
+    const struct record *first = first_member(records, group, &count);
+
+    return !isnan(look_up(first, "trained", all_members, "accuracy")) &&
+           !isnan(look_up(first, "trained", "exhaustive.outside", "accuracy"));
+}
+
 static void fill_table(const struct records *records, bool summary,
                        struct table *table)
 {
@@ -265,15 +317,20 @@ static void fill_table(const struct records *records, bool summary,
     for (size_t c = 0; c < 4; c++)
         table_column(table, before[c]);
     for (size_t e = 0; e < evaluators.count; e++)
-        table_column(table, evaluators.items[e]);
+        table_spread(table, evaluators.items[e]);
+    for (size_t a = 0; summary && a < N_ASIDES; a++)
+        if (is_told(records, &asides[a]))
+            table_spread(table, asides[a].column);
     for (size_t c = 0; summary && c < 3; c++)
-        table_column(table, after[c]);
+        table_spread(table, after[c]);
     for (size_t g = 0; evaluators.count > 0 && g < n_groups; g++) {
         struct words sets = { 0 };
 
         for (size_t i = 0; i < records->count; i++)
             if (is_member(&records->items[i], &groups[g]))
                 find_words(&records->items[i], NULL, &sets);
+        if (has_members(records, &groups[g]))
+            add_word(&sets, all_members);
         for (size_t s = 0; s < sets.count; s++)
             if (is_test(sets.items[s]))
                 add_row(records, &groups[g], sets.items[s], &evaluators,
@@ -409,20 +466,72 @@ static bool add_figure(const struct records *records, const struct group *group,
     return ok;
 }
 
+/* Of NAME beside the run. */
+static char *path_beside(const struct record *record, const char *name)
+{
+    const char *slash = strrchr(record->path, '/');
+    struct text path = { 0 };
+
+    if (slash != NULL)
+        text_add_bytes(&path, record->path, (size_t)(slash - record->path) + 1);
+    text_add(&path, name);
+    return text_take(&path);
+}
+
+static bool is_reported(const struct records *records, const char *path)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (strcmp(records->items[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+static bool is_finished(const char *path, struct error *error)
+{
+    char *file = file_join(path, "manifest.json");
+    struct json *manifest =
+        file_exists(file) ? manifest_read(path, error) : NULL;
+    bool finished = manifest != NULL && !text_ends(path, ".partial") &&
+                    strcmp(manifest_state(manifest), "finished") == 0;
+
+    json_free(manifest);
+    free(file);
+    return finished;
+}
+
+/* Whether every finished run beside RECORD is reported: claims are judged over
+ * all of them, and say nothing of some. */
+static bool has_all(const struct records *records, const struct record *record,
+                    bool *all, struct error *error)
+{
+    char *folder = file_folder(record->path), **names;
+
+    *all = file_names(folder, &names, error);
+    free(folder);
+    if (!*all)
+        return false;
+    for (size_t i = 0; names[i] != NULL && error->count == 0; i++) {
+        char *path = path_beside(record, names[i]);
+
+        if (!is_reported(records, path) && is_finished(path, error))
+            *all = false;
+        free(path);
+    }
+    file_free_names(names);
+    return error->count == 0;
+}
+
 /* The lines of a file beside the runs as code; nothing if it is not there. */
 static bool add_beside(const struct record *record, const char *name,
                        const char *title, struct text *page,
                        struct error *error)
 {
-    struct text path = { 0 }, file = { 0 };
-    const char *slash = strrchr(record->path, '/');
+    char *path = path_beside(record, name);
+    struct text file = { 0 };
     bool ok = true;
 
-    if (slash != NULL)
-        text_add_bytes(&path, record->path, (size_t)(slash - record->path) + 1);
-    text_add(&path, name);
-    if (file_exists(path.data))
-        ok = file_read(path.data, (size_t)1 << 20, &file, error);
+    if (file_exists(path))
+        ok = file_read(path, (size_t)1 << 20, &file, error);
     if (file.length > 0)
         text_add_format(page, "%s\n\n", title);
     for (char *line = file.data; line != NULL && *line != '\0';) {
@@ -433,9 +542,27 @@ static bool add_beside(const struct record *record, const char *name,
     }
     if (file.length > 0)
         text_add(page, "\n");
-    text_clear(&path);
+    free(path);
     text_clear(&file);
     return ok;
+}
+
+static bool add_claims(const struct records *records,
+                       const struct record *record, struct text *page,
+                       struct error *error)
+{
+    bool all;
+
+    if (!has_all(records, record, &all, error))
+        return false;
+    if (!all) {
+        text_add(page, "Claims are judged over all runs of the experiment, of "
+                       "which these are some.\n\n");
+        return true;
+    }
+    return add_beside(record, "claims.txt", "Claims:", page, error) &&
+           add_beside(record, "claims-quick.txt",
+                      "Claims of the quick runs:", page, error);
 }
 
 static void add_heading(struct text *page, const char *text)
@@ -463,9 +590,7 @@ static bool add_experiments(const struct records *records,
             experiment = groups[g].experiment;
             add_heading(page, experiment);
             first = first_member(records, &groups[g], &members);
-            ok = add_beside(first, "claims.txt", "Claims:", page, error) &&
-                 add_beside(first, "claims-quick.txt",
-                            "Claims of the quick runs:", page, error);
+            ok = add_claims(records, first, page, error);
         }
         ok = ok && add_figure(records, &groups[g], directory, page, error);
     }

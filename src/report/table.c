@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ void table_clear(struct table *table)
     for (size_t i = 0; i < table->filled; i++)
         free(table->cells[i]);
     free(table->columns);
+    free(table->spread);
     free(table->cells);
     *table = (struct table){ 0 };
 }
@@ -27,7 +29,16 @@ void table_column(struct table *table, const char *name)
     assert(table->filled == 0);
     table->columns = memory_resize(table->columns, table->n_columns + 1,
                                    sizeof *table->columns);
+    table->spread = memory_resize(table->spread, table->n_columns + 1,
+                                  sizeof *table->spread);
+    table->spread[table->n_columns] = false;
     table->columns[table->n_columns++] = memory_copy_text(name);
+}
+
+void table_spread(struct table *table, const char *name)
+{
+    table_column(table, name);
+    table->spread[table->n_columns - 1] = true;
 }
 
 void table_cell(struct table *table, const char *format, ...)
@@ -237,11 +248,34 @@ static void write_csv(const struct table *table, struct text *out)
     }
 }
 
+/* A number with its bounds; without any it is all three. */
+static struct json *new_spread(const char *cell)
+{
+    struct json *spread;
+    double value, low, high;
+    int n = sscanf(cell, "%lf [%lf, %lf]", &value, &low, &high);
+
+    if (n < 1)
+        return json_new_null();
+    spread = json_new_object();
+    json_set(spread, "value", json_new_number(value));
+    json_set(spread, "low", json_new_number(n == 3 ? low : value));
+    json_set(spread, "high", json_new_number(n == 3 ? high : value));
+    return spread;
+}
+
+static struct json *new_cell(const char *cell)
+{
+    double value;
+
+    return is_number(cell, &value) ? json_new_number(value)
+                                   : json_new_text(cell);
+}
+
 /* A list of rows, each an object of its cells; numbers as numbers. */
 static void write_json(const struct table *table, struct text *out)
 {
     struct json *rows = json_new_array();
-    double value;
 
     for (size_t r = 0; r < table->n_rows; r++) {
         struct json *row = json_new_object();
@@ -250,8 +284,7 @@ static void write_json(const struct table *table, struct text *out)
             const char *cell = cell_at(table, r, c);
 
             json_set(row, table->columns[c],
-                     is_number(cell, &value) ? json_new_number(value)
-                                             : json_new_text(cell));
+                     table->spread[c] ? new_spread(cell) : new_cell(cell));
         }
         json_append(rows, row);
     }

@@ -14,13 +14,18 @@
 
 struct table {
     char **columns;
+    bool *spread; /* [n_columns] cells are "0.5", "0.5 [0.4, 0.6]" or "" */
     size_t n_columns;
     char **cells; /* [n_rows * n_columns] */
     size_t n_rows, filled;
+    bool exact; /* who fills it is to keep all digits */
 };
 
 void table_clear(struct table *table);
 void table_column(struct table *table, const char *name); /* before rows */
+/* One of numbers with the least and most that they may be: JSON has them as
+ * {"value": 0.5, "low": 0.4, "high": 0.6}, or null. */
+void table_spread(struct table *table, const char *name);
 
 /* Fills the next cell, row by row. */
 void table_cell(struct table *table, const char *format, ...)

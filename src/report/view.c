@@ -20,6 +20,12 @@ static const struct meaning {
     { "limit agrees", "share of strings on which limit decides as trained" },
     { "limit",
       "accuracy of the saturated network, all parameters to infinity" },
+    { "trained positions", "share of targets that trained decides rightly, one "
+                           "by one" },
+    { "limit positions", "the same of limit" },
+    { "trained excess", "nats a target that trained loses beyond the entropy "
+                        "of the strings" },
+    { "limit excess", "the same of limit" },
     { "norm ratio", "parameter norm after training over that before" },
     { "saturation", "mean cosine of trained and limit's final encodings; 1: "
                     "saturated" },
@@ -38,7 +44,8 @@ static const struct meaning {
       "accuracy of the likelier label of a first and last symbol" },
     { "shortcut.counts", "accuracy of a regression on symbol counts" },
     { "shortcut.bigrams", "accuracy of a regression on neighbouring symbols" },
-    { "lengths", "of the test strings; all: every string of that length" },
+    { "lengths", "of test strings; all: every one of that length; members: of "
+                 "all" },
     { "seeds", "how many runs, which differ in nothing else" },
     { "scaled=", "accuracy of f(x; c theta)" },
     { "sharpened=", "accuracy with attention's scores times c" },
@@ -96,10 +103,11 @@ static bool refuse(const struct table *table, const char *word,
 /* The table with N columns CHOSEN of it. */
 static void keep(struct table *table, const size_t *chosen, size_t n)
 {
-    struct table kept = { 0 };
+    struct table kept = { .exact = table->exact };
 
     for (size_t i = 0; i < n; i++)
-        table_column(&kept, table->columns[chosen[i]]);
+        (table->spread[chosen[i]] ? table_spread : table_column)(
+            &kept, table->columns[chosen[i]]);
     for (size_t r = 0; r < table->n_rows; r++)
         for (size_t i = 0; i < n; i++)
             table_cell(&kept, "%s",
