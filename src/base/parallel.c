@@ -15,7 +15,7 @@
 
 /* Seconds that a waiter looks before it sleeps: what falling asleep and being
  * woken costs. */
-#define PATIENCE 30e-6
+#define PATIENCE 400e-6
 
 /* Items of a loop that a thread has before it: the first in the low half,
  * one behind the last in the high half.  Alone on its cache line. */

@@ -32,6 +32,12 @@ struct parking {
     size_t room;
 };
 
+/* What the first layer reads of every type. */
+struct table {
+    void *block;
+    size_t room; /* in bytes */
+};
+
 struct network {
     enum objective objective;
     struct model_config config;
@@ -43,6 +49,9 @@ struct network {
     struct piece *pieces; /* all tensors, cut up for parallel loops */
     size_t n_pieces;
     void *gradients[SHARDS]; /* allocated when first wanted */
+    struct types types;      /* of the batch learnt from */
+    struct table table;
+    struct type_sums sums[SHARDS];
     struct parking *parking;
     uint64_t drop_key;
 };
@@ -104,8 +113,13 @@ void network_free(struct network *network)
         network->engine->free_workspace(network->parking[i].workspace);
         free(network->parking[i].logits);
     }
-    for (size_t i = 0; i < SHARDS; i++)
+    for (size_t i = 0; i < SHARDS; i++) {
         free(network->gradients[i]);
+        free(network->sums[i].rows);
+        free(network->sums[i].block);
+    }
+    types_clear(&network->types);
+    free(network->table.block);
     network->engine->free_weights(network->weights);
     layout_clear(&network->layout);
     free(network->parameters);
@@ -325,11 +339,63 @@ static size_t next_chunk(const struct batch *batch, size_t first, size_t end)
     return count;
 }
 
+/* ------------------------------------------------------------------- types */
+
+static bool gather(const struct network *network, const struct batch *batch,
+                   struct types *types)
+{
+    return types_gather(types, &network->config, network->layout.n_tokens,
+                        batch);
+}
+
+/* A table being filled by all threads. */
+struct reading {
+    const struct network *network;
+    const struct types *types;
+    void *table;
+    size_t n_parts;
+};
+
+static void read_part(void *context, size_t part, size_t thread)
+{
+    const struct reading *reading = context;
+    const struct network *network = reading->network;
+    struct parking *parking = enter(network);
+    size_t n = reading->types->count;
+    size_t first = part * n / reading->n_parts;
+    size_t end = (part + 1) * n / reading->n_parts;
+
+    (void)thread;
+    network->engine->read_types(network->weights, parking->workspace,
+                                reading->types, first, end - first,
+                                reading->table);
+    leave(parking);
+}
+
+static void read_types(const struct network *network, const struct types *types,
+                       struct table *table)
+{
+    size_t bytes = types->count * network->engine->type_bytes(network->weights);
+    size_t parts = types->count < SHARDS ? types->count : SHARDS;
+
+    if (bytes > table->room) {
+        free(table->block);
+        table->block = memory_new_aligned(bytes, 1);
+        table->room = bytes;
+    }
+    parallel_for(parts, read_part,
+                 &(struct reading){ network, types, table->block, parts });
+}
+
+/* -------------------------------------------------------------- evaluation */
+
 /* An evaluation: chunks of a batch, and where their results go. */
 struct evaluation {
     const struct network *network;
     const struct batch *batch;
     const struct attention_rule *rule;
+    const struct types *types; /* or NULL */
+    const void *table;
     struct part {
         size_t first, count;
         size_t token, row; /* tokens and rows of logits before it */
@@ -363,9 +429,10 @@ static void evaluate_part(void *context, size_t item, size_t thread)
     const struct part *part = &evaluation->parts[item];
     struct parking *parking = enter(network);
     struct manner manner = { .rule = evaluation->rule,
-                             .every =
-                                 evaluation->outputs != NULL ||
-                                 objective_is_sequence(network->objective) };
+                             .every = evaluation->outputs != NULL ||
+                                      objective_is_sequence(network->objective),
+                             .types = evaluation->types,
+                             .table = evaluation->table };
 
     (void)thread;
     engine->forward(network->weights, parking->workspace, evaluation->batch,
@@ -383,7 +450,14 @@ static void evaluate(struct evaluation *evaluation)
 {
     const struct batch *batch = evaluation->batch;
     size_t token = 0, row = 0, count;
+    struct types types = { 0 };
+    struct table table = { 0 };
 
+    if (gather(evaluation->network, batch, &types)) {
+        read_types(evaluation->network, &types, &table);
+        evaluation->types = &types;
+        evaluation->table = table.block;
+    }
     evaluation->parts =
         memory_new(batch->count + 1, sizeof(*evaluation->parts));
     for (size_t i = 0; i < batch->count; i += count) {
@@ -398,6 +472,8 @@ static void evaluate(struct evaluation *evaluation)
     evaluation->n_tokens = token;
     parallel_for(evaluation->n_parts, evaluate_part, evaluation);
     free(evaluation->parts);
+    free(table.block);
+    types_clear(&types);
 }
 
 void network_logits(const struct network *network, const struct batch *batch,
@@ -425,6 +501,8 @@ void network_trace(const struct network *network, const struct batch *batch,
         .network = network, .batch = batch, .rule = rule, .outputs = outputs });
 }
 
+/* ---------------------------------------------------------------- gradient */
+
 void network_drop(struct network *network, uint64_t seed, uint64_t step)
 {
     struct stream stream;
@@ -440,6 +518,7 @@ struct descent {
     const uint8_t *targets;
     size_t width; /* of the targets of a string or a token */
     size_t n_shards, n_targets;
+    bool typed; /* the first layer is known by type */
     double *gradient;
     struct loss losses[SHARDS];
 };
@@ -486,17 +565,20 @@ static void judge(const struct descent *descent, size_t first, size_t count,
 
 /* Forward, loss and backward of a chunk. */
 static void descend_chunk(const struct descent *descent,
-                          struct parking *parking, size_t first, size_t count,
-                          bool begins, struct loss *loss, void *gradient)
+                          struct parking *parking, size_t shard, size_t first,
+                          size_t count, bool begins, struct loss *loss)
 {
-    const struct network *network = descent->network;
+    struct network *network = descent->network;
     const struct engine *engine = network->engine;
     size_t n = make_room(descent, parking, first, count);
     struct manner manner = { .drop_key = network->config.dropout > 0
                                              ? &network->drop_key
                                              : NULL,
                              .every = objective_is_sequence(network->objective),
-                             .backward = true };
+                             .backward = true,
+                             .types = descent->typed ? &network->types : NULL,
+                             .table = network->table.block,
+                             .sums = &network->sums[shard] };
 
     engine->forward(network->weights, parking->workspace, descent->batch, first,
                     count, &manner);
@@ -505,7 +587,35 @@ static void descend_chunk(const struct descent *descent,
     for (size_t k = 0; k < n; k++)
         parking->logits[k] *= SIGNAL_SCALE;
     engine->backward(network->weights, parking->workspace, parking->logits,
-                     begins, gradient);
+                     begins, network->gradients[shard]);
+}
+
+/* Empties the sums of a shard of so many TOKENS. */
+static void begin_sums(const struct network *network, struct type_sums *sums,
+                       size_t tokens)
+{
+    size_t types = network->types.count;
+    size_t rows = types < tokens ? types : tokens;
+    size_t bytes = rows * network->engine->type_bytes(network->weights);
+
+    sums->used = 0;
+    if (types > sums->rows_room) {
+        free(sums->rows);
+        sums->rows = memory_new(types, sizeof(*sums->rows));
+        sums->rows_room = types;
+    }
+    memset(sums->rows, 0, types * sizeof(*sums->rows));
+    if (bytes > sums->block_room) {
+        free(sums->block);
+        sums->block = memory_new_aligned(bytes, 1);
+        sums->block_room = bytes;
+    }
+}
+
+/* The first string of a shard. */
+static size_t shard_start(const struct descent *descent, size_t shard)
+{
+    return shard * descent->batch->count / descent->n_shards;
 }
 
 static void descend_shard(void *context, size_t shard, size_t thread)
@@ -514,20 +624,40 @@ static void descend_shard(void *context, size_t shard, size_t thread)
     struct network *network = descent->network;
     struct loss *loss = &descent->losses[shard];
     struct parking *parking = enter(network);
-    size_t n = descent->batch->count;
     size_t bytes = network->engine->gradient_bytes(network->weights);
-    size_t start = shard * n / descent->n_shards, count;
-    size_t end = (shard + 1) * n / descent->n_shards;
+    size_t start = shard_start(descent, shard), tokens = 0, count;
+    size_t end = shard_start(descent, shard + 1);
 
     (void)thread;
     if (network->gradients[shard] == NULL)
         network->gradients[shard] = memory_new_aligned(bytes, 1);
+    for (size_t i = start; i < end; i++)
+        tokens += tokens_of(descent->batch, i);
+    if (descent->typed)
+        begin_sums(network, &network->sums[shard], tokens);
     *loss = loss_none();
     for (size_t i = start; i < end; i += count) {
         count = next_chunk(descent->batch, i, end);
-        descend_chunk(descent, parking, i, count, i == start, loss,
-                      network->gradients[shard]);
+        descend_chunk(descent, parking, shard, i, count, i == start, loss);
     }
+    leave(parking);
+}
+
+/* What came to a part of the types goes on into the gradient of a shard. */
+static void learn_part(void *context, size_t shard, size_t thread)
+{
+    struct descent *descent = context;
+    struct network *network = descent->network;
+    struct parking *parking = enter(network);
+    size_t n = network->types.count;
+    size_t first = shard * n / descent->n_shards;
+    size_t end = (shard + 1) * n / descent->n_shards;
+
+    (void)thread;
+    network->engine->learn_types(network->weights, parking->workspace,
+                                 &network->types, first, end - first,
+                                 network->sums, descent->n_shards,
+                                 network->gradients[shard]);
     leave(parking);
 }
 
@@ -573,7 +703,12 @@ void network_gradient(struct network *network, const struct batch *batch,
 
     assert(batch->count > 0);
     descent.n_shards = batch->count < SHARDS ? batch->count : SHARDS;
+    descent.typed = gather(network, batch, &network->types);
+    if (descent.typed)
+        read_types(network, &network->types, &network->table);
     parallel_for(descent.n_shards, descend_shard, &descent);
+    if (descent.typed)
+        parallel_for(descent.n_shards, learn_part, &descent);
     *pass = summarise(&descent);
     parallel_for(network->n_pieces, collect_piece, &descent);
 }

@@ -28,6 +28,9 @@ static void forward(const struct weights *w, struct workspace *s,
     s->keeps = manner->backward && s->longest <= KEPT_KEYS;
     s->drop_key = manner->drop_key;
     s->first = first;
+    s->types = manner->types;
+    s->table = manner->table;
+    s->sums = manner->sums;
     transformer_forward(w, s, manner->rule);
 }
 
@@ -109,6 +112,11 @@ static size_t gradient_bytes(const struct weights *w)
     return w->size * sizeof(real);
 }
 
+static size_t type_bytes(const struct weights *w)
+{
+    return types_width(w) * sizeof(real);
+}
+
 static void exponentials(size_t count, void *x)
 {
     real *at = x, *end = at + count, rest[LANES] = { 0 };
@@ -136,6 +144,9 @@ const struct engine X(engine) = {
     .outputs = outputs,
     .backward = backward,
     .gradient_bytes = gradient_bytes,
+    .type_bytes = type_bytes,
+    .read_types = types_forward,
+    .learn_types = types_backward,
     .size_of_weights = weights_bytes,
     .size_of_workspace = workspace_bytes,
     .collect = weights_collect,

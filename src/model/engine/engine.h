@@ -17,6 +17,7 @@
 
 #include "model/engine/micro.h"
 #include "model/network.h"
+#include "model/types.h"
 
 struct weights;   /* parameters rounded, and transposed; shared */
 struct workspace; /* the activations of one chunk; one thread's own */
@@ -34,6 +35,12 @@ struct manner {
     const uint64_t *drop_key;          /* draws the dropout; NULL: none */
     bool every;    /* token is read, or what the model's readout says */
     bool backward; /* follows */
+
+    /* What the first layer reads, where it is known by type: a table of all
+     * types, and sums for the derivatives if backward follows. */
+    const struct types *types; /* or NULL */
+    const void *table;
+    struct type_sums *sums;
 };
 
 /* A stretch of a tensor's rows; a vector counts as one row. */
@@ -85,6 +92,21 @@ struct engine {
                      const double *signals, bool begins, void *gradient);
 
     size_t (*gradient_bytes)(const struct weights *weights);
+
+    /*
+     * COUNT types from FIRST on: their rows of a TABLE, whose rows have
+     * type_bytes each, and what the SUMS of all N shards make of them,
+     * written where a gradient that chunks began has the first layer's maps
+     * of queries, keys and values, and added to the rest.
+     */
+    size_t (*type_bytes)(const struct weights *weights);
+    void (*read_types)(const struct weights *weights,
+                       struct workspace *workspace, const struct types *types,
+                       size_t first, size_t count, void *table);
+    void (*learn_types)(const struct weights *weights,
+                        struct workspace *workspace, const struct types *types,
+                        size_t first, size_t count,
+                        const struct type_sums *sums, size_t n, void *gradient);
 
     /* What the weights take, and a workspace for a chunk of TOKENS. */
     size_t (*size_of_weights)(const struct weights *weights);

@@ -210,7 +210,7 @@ static void product_transposed(struct product p)
         p.a += COMPILED_TERMS * p.a_column;
         p.b += COMPILED_TERMS * p.b_row;
     }
-    if (p.k > 0)
+    if (p.k > 0 || p.start != START_ADD)
         product_by_tiles(&p);
 }
 

@@ -60,10 +60,8 @@ void linear_forward(const struct weights *w, const struct linear *map,
     multiply(&p);
 }
 
-/* What DY makes of a map's own parameters. */
-static void linear_gradient(const struct workspace *s, const struct linear *map,
-                            size_t rows, const real *x, const real *dy,
-                            real *gradient)
+void linear_gradient(const struct workspace *s, const struct linear *map,
+                     size_t rows, const real *x, const real *dy, real *gradient)
 {
     struct product p = gradient_product(map, rows);
 
@@ -125,62 +123,6 @@ static void normalise_backward(const struct weights *w, struct workspace *s,
     norm_backward(&norm, rows, x, statistics, dy, add, dx,
                   both ? gradient + affine.gain : s->lost,
                   both ? gradient + affine.shift : s->lost + w->d);
-}
-
-/* x += features of positions, through their map or as they are. */
-static void features_forward(const struct weights *w, struct workspace *s,
-                             real *x)
-{
-    if (w->position_map.weight != SIZE_MAX) {
-        linear_forward(w, &w->position_map, s->n_rows, s->features, s->draw);
-        add_reals(s->n_rows * w->d, s->draw, x);
-        return;
-    }
-    for (size_t r = 0; r < s->n_rows; r++)
-        add_reals(w->p, s->features + r * w->p, x + r * w->d);
-}
-
-/* x = token embedding + position: [R][D]. */
-static void embed_forward(const struct weights *w, struct workspace *s, real *x)
-{
-    const real *token = w->block + w->homes[w->layout->token].offset;
-    const real *position = NULL;
-
-    if (w->config->positions == POSITIONS_LEARNED)
-        position = w->block + w->homes[w->layout->position].offset;
-    if (w->config->positions == POSITIONS_SINUSOIDAL &&
-        !w->config->position_map)
-        position = s->positions;
-    for (size_t i = 0; i < s->n_strings; i++)
-        for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++) {
-            memcpy(x + r * w->d, token + s->tokens[r] * w->d,
-                   w->d * sizeof(real));
-            if (position != NULL)
-                add_reals(w->d, position + (r - s->starts[i]) * w->d,
-                          x + r * w->d);
-        }
-    if (s->features != NULL)
-        features_forward(w, s, x);
-}
-
-static void embed_backward(const struct weights *w, const struct workspace *s,
-                           const real *dx, real *gradient)
-{
-    real *token = gradient + w->homes[w->layout->token].offset;
-    real *position = NULL;
-
-    if (w->config->positions == POSITIONS_LEARNED)
-        position = gradient + w->homes[w->layout->position].offset;
-    for (size_t i = 0; i < s->n_strings; i++)
-        for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++) {
-            add_reals(w->d, dx + r * w->d, token + s->tokens[r] * w->d);
-            if (position != NULL)
-                add_reals(w->d, dx + r * w->d,
-                          position + (r - s->starts[i]) * w->d);
-        }
-    if (w->position_map.weight != SIZE_MAX)
-        linear_gradient(s, &w->position_map, s->n_rows, s->features, dx,
-                        gradient);
 }
 
 /* Whether layer L is computed for the token read of each string alone. */
@@ -380,31 +322,66 @@ static void narrow_backward(const struct weights *w, const struct workspace *s,
     }
 }
 
+void reads_open(const struct weights *w, struct workspace *s, size_t l)
+{
+    open_forward(w, w->layers[l].attention_norm, s->n_rows,
+                 &s->layers[l].attention);
+}
+
+void reads_forward(const struct weights *w, struct workspace *s, size_t l)
+{
+    const struct layer *layer = &w->layers[l];
+    struct activation *a = &s->layers[l];
+    const real *body = a->attention.body;
+
+    reads_open(w, s, l);
+    linear_forward(w, &layer->keys_values, s->n_rows, body, a->keys_values);
+    if (narrows(w, s, l)) {
+        narrow_forward(w, s, a->attention.input, s->read_input);
+        narrow_forward(w, s, body, s->read_body);
+        body = s->read_body;
+    }
+    linear_forward(w, &layer->query, queries_of(w, s, l), body, a->query);
+}
+
+void reads_backward(const struct weights *w, struct workspace *s, size_t l,
+                    real *gradient)
+{
+    const struct layer *layer = &w->layers[l];
+    const struct branch *branch = &s->layers[l].attention;
+    size_t queries = queries_of(w, s, l);
+
+    linear_backward(w, s, &layer->keys_values, s->n_rows, branch->body,
+                    s->dkeys_values, false, s->dbody, gradient);
+    if (narrows(w, s, l)) {
+        linear_backward(w, s, &layer->query, queries, s->read_body, s->dquery,
+                        false, s->draw, gradient);
+        for (size_t i = 0; i < s->n_strings; i++)
+            add_reals(w->d, s->draw + i * w->d, s->dbody + s->chosen[i] * w->d);
+        narrow_backward(w, s, s->dx);
+    } else {
+        linear_backward(w, s, &layer->query, queries, branch->body, s->dquery,
+                        true, s->dbody, gradient);
+    }
+    open_backward(w, s, layer->attention_norm, s->n_rows, branch, gradient);
+}
+
 static void attention_forward(const struct weights *w, struct workspace *s,
                               size_t l, const struct attention_rule *rule)
 {
     const struct layer *layer = &w->layers[l];
     struct activation *a = &s->layers[l];
-    const real *residual = a->attention.input, *body = a->attention.body;
+    struct branch *branch = &a->attention;
     real *output = a->feedforward.input;
+    real *to = branch->raw != NULL ? branch->raw : output;
     size_t queries = queries_of(w, s, l);
 
-    open_forward(w, layer->attention_norm, s->n_rows, &a->attention);
-    linear_forward(w, &layer->keys_values, s->n_rows, body, a->keys_values);
-    if (narrows(w, s, l)) {
-        narrow_forward(w, s, residual, s->read_input);
-        narrow_forward(w, s, body, s->read_body);
-        residual = s->read_input;
-        body = s->read_body;
-    }
-    linear_forward(w, &layer->query, queries, body, a->query);
     heads_forward(w, s, l, rule);
-    linear_forward(w, &layer->output, queries, a->heads,
-                   a->attention.raw != NULL ? a->attention.raw : output);
+    linear_forward(w, &layer->output, queries, a->heads, to);
     if (s->drop_key != NULL)
-        drop(w, s, l, true,
-             a->attention.raw != NULL ? a->attention.raw : output);
-    close_forward(w, layer->attention_norm, queries, residual, &a->attention,
+        drop(w, s, l, true, to);
+    close_forward(w, layer->attention_norm, queries,
+                  narrows(w, s, l) ? s->read_input : branch->input, branch,
                   output);
 }
 
@@ -413,30 +390,15 @@ static void attention_backward(const struct weights *w, struct workspace *s,
 {
     const struct layer *layer = &w->layers[l];
     const struct activation *a = &s->layers[l];
-    const real *body = a->attention.body, *df;
     size_t queries = queries_of(w, s, l);
+    const real *df = close_backward(w, s, layer->attention_norm, queries,
+                                    &a->attention, gradient);
 
-    df = close_backward(w, s, layer->attention_norm, queries, &a->attention,
-                        gradient);
     if (s->drop_key != NULL)
         drop(w, s, l, true, s->draw);
     linear_backward(w, s, &layer->output, queries, a->heads, df, false,
                     s->dheads, gradient);
     heads_backward(w, s, l);
-    linear_backward(w, s, &layer->keys_values, s->n_rows, body, s->dkeys_values,
-                    false, s->dbody, gradient);
-    if (narrows(w, s, l)) {
-        linear_backward(w, s, &layer->query, queries, s->read_body, s->dquery,
-                        false, s->draw, gradient);
-        for (size_t i = 0; i < s->n_strings; i++)
-            add_reals(w->d, s->draw + i * w->d, s->dbody + s->chosen[i] * w->d);
-        narrow_backward(w, s, s->dx);
-    } else {
-        linear_backward(w, s, &layer->query, queries, body, s->dquery, true,
-                        s->dbody, gradient);
-    }
-    open_backward(w, s, layer->attention_norm, s->n_rows, &a->attention,
-                  gradient);
 }
 
 static void feedforward_forward(const struct weights *w, struct workspace *s,
@@ -489,8 +451,13 @@ void transformer_forward(const struct weights *w, struct workspace *s,
 {
     size_t n_layers = w->config->n_layers;
 
-    embed_forward(w, s, s->layers[0].attention.input);
+    if (s->types != NULL)
+        types_spread(w, s);
+    else
+        embed_forward(w, s, s->layers[0].attention.input);
     for (size_t l = 0; l < n_layers; l++) {
+        if (l > 0 || s->types == NULL)
+            reads_forward(w, s, l);
         attention_forward(w, s, l, rule);
         feedforward_forward(w, s, l,
                             l + 1 < n_layers ? s->layers[l + 1].attention.input
@@ -513,6 +480,11 @@ void transformer_backward(const struct weights *w, struct workspace *s,
     for (size_t l = w->config->n_layers; l-- > 0;) {
         feedforward_backward(w, s, l, gradient);
         attention_backward(w, s, l, gradient);
+        if (l > 0 || s->types == NULL)
+            reads_backward(w, s, l, gradient);
     }
-    embed_backward(w, s, s->dx, gradient);
+    if (s->types != NULL)
+        types_gather_sums(w, s);
+    else
+        embed_backward(w, s, s->dx, gradient);
 }

@@ -29,8 +29,20 @@
 #define weights_clear        X(weights_clear)
 #define transformer_forward  X(transformer_forward)
 #define transformer_backward X(transformer_backward)
+#define workspace_load_types X(workspace_load_types)
+#define reads_open           X(reads_open)
+#define reads_forward        X(reads_forward)
+#define reads_backward       X(reads_backward)
+#define embed_forward        X(embed_forward)
+#define embed_backward       X(embed_backward)
+#define types_width          X(types_width)
+#define types_forward        X(types_forward)
+#define types_backward       X(types_backward)
+#define types_spread         X(types_spread)
+#define types_gather_sums    X(types_gather_sums)
 #define linear_forward       X(linear_forward)
 #define linear_backward      X(linear_backward)
+#define linear_gradient      X(linear_gradient)
 #define forward_product      X(forward_product)
 #define backward_product     X(backward_product)
 #define gradient_product     X(gradient_product)
@@ -121,11 +133,18 @@ struct workspace {
     size_t n_read;    /* tokens read: n_rows or n_strings */
     size_t n_logits;  /* rows of logits: the same, n_strings for means */
     uint16_t *tokens; /* [R] */
+    uint32_t *places; /* [R], from the begin mark on */
     size_t *starts;   /* [N + 1], first row of each string */
     size_t *chosen;   /* [N], row read of each string when narrow */
 
     const uint64_t *drop_key; /* NULL: nothing is dropped */
     size_t first;             /* string of the batch */
+
+    /* where the first layer's reads come from a table of types; or NULL */
+    const struct types *types;
+    const real *table;      /* [types][4 D] */
+    struct type_sums *sums; /* what comes back */
+    uint32_t *types_of;     /* [R], rows of the table */
 
     struct activation *layers;
     real *encoded; /* [n_read][D], the residual stream at the end */
@@ -156,6 +175,10 @@ struct workspace {
 void workspace_load(const struct weights *weights, struct workspace *workspace,
                     const struct batch *batch, size_t first, size_t count,
                     bool every);
+void workspace_load_types(const struct weights *weights,
+                          struct workspace *workspace,
+                          const struct types *types, size_t first,
+                          size_t count);
 struct workspace *workspace_new(void);
 void workspace_free(struct workspace *workspace);
 
@@ -183,6 +206,42 @@ void transformer_forward(const struct weights *weights,
 void transformer_backward(const struct weights *weights,
                           struct workspace *workspace, real *gradient);
 
+/* x = token embedding + position: [R][D]; and backward. */
+void embed_forward(const struct weights *weights, struct workspace *workspace,
+                   real *x);
+void embed_backward(const struct weights *weights,
+                    const struct workspace *workspace, const real *dx,
+                    real *gradient);
+
+/*
+ * What attention of layer L reads of its input: the norm before it, which
+ * opens it, then keys, values and queries.  Backward adds to workspace->dx
+ * what came of those.
+ */
+void reads_open(const struct weights *weights, struct workspace *workspace,
+                size_t l);
+void reads_forward(const struct weights *weights, struct workspace *workspace,
+                   size_t l);
+void reads_backward(const struct weights *weights, struct workspace *workspace,
+                    size_t l, real *gradient);
+
+/*
+ * The first layer by type.  A row of a table is a token's embedding, query, key
+ * and value, four times D; of sums, the derivatives by them.  Spread
+ * gives every token of the chunk its type's row, gather adds its derivatives
+ * to the sums of the shard.
+ */
+size_t types_width(const struct weights *weights);
+void types_forward(const struct weights *weights, struct workspace *workspace,
+                   const struct types *types, size_t first, size_t count,
+                   void *table);
+void types_backward(const struct weights *weights, struct workspace *workspace,
+                    const struct types *types, size_t first, size_t count,
+                    const struct type_sums *sums, size_t n, void *gradient);
+void types_spread(const struct weights *weights, struct workspace *workspace);
+void types_gather_sums(const struct weights *weights,
+                       struct workspace *workspace);
+
 /* y = x W^T + b, and backward: dx = dy W (ADD: dx +), into the gradient. */
 void linear_forward(const struct weights *weights, const struct linear *map,
                     size_t rows, const real *x, real *y);
@@ -190,6 +249,9 @@ void linear_backward(const struct weights *weights,
                      const struct workspace *workspace,
                      const struct linear *map, size_t rows, const real *x,
                      const real *dy, bool add, real *dx, real *gradient);
+void linear_gradient(const struct workspace *workspace,
+                     const struct linear *map, size_t rows, const real *x,
+                     const real *dy, real *gradient);
 
 /* Its three products, of ROWS rows and without their operands. */
 struct product forward_product(const struct linear *map, size_t rows);

@@ -19,6 +19,8 @@ void workspace_free(struct workspace *s)
     free(s->block);
     free(s->layers);
     free(s->tokens);
+    free(s->places);
+    free(s->types_of);
     free(s->starts);
     free(s->chosen);
     free(s->positions);
@@ -72,8 +74,7 @@ static void take_layer(struct purse *purse, const struct weights *w,
     layer->highest = take(purse, w->config->n_heads * rows);
     layer->share = take(purse, w->config->n_heads * rows);
     /* longer chunks have longer strings */
-    layer->weights =
-        take(purse, w->config->n_heads * CHUNK_TOKENS * KEPT_KEYS);
+    layer->weights = take(purse, w->config->n_heads * CHUNK_TOKENS * KEPT_KEYS);
     take_branch(purse, w, rows, &layer->feedforward);
     layer->hidden = take(purse, rows * w->f);
 }
@@ -134,7 +135,8 @@ size_t workspace_bytes(const struct weights *w, size_t tokens)
     take_all(&purse, w, &s);
     free(s.layers);
     return (purse.used + positions) * sizeof(real) +
-           rows * (sizeof(*s.tokens) + sizeof(*s.starts) + sizeof(*s.chosen));
+           rows * (sizeof(*s.tokens) + sizeof(*s.places) + sizeof(*s.types_of) +
+                   sizeof(*s.starts) + sizeof(*s.chosen));
 }
 
 /* Grows to ROWS tokens, in any number of strings of any length. */
@@ -155,6 +157,8 @@ static void make_room(const struct weights *w, struct workspace *s, size_t rows)
     purse.used = 0;
     take_all(&purse, w, s);
     s->tokens = memory_resize(s->tokens, rows, sizeof(*s->tokens));
+    s->places = memory_resize(s->places, rows, sizeof(*s->places));
+    s->types_of = memory_resize(s->types_of, rows, sizeof(*s->types_of));
     s->starts = memory_resize(s->starts, rows + 1, sizeof(*s->starts));
     s->chosen = memory_resize(s->chosen, rows, sizeof(*s->chosen));
 }
@@ -175,22 +179,20 @@ static void make_positions(const struct weights *w, struct workspace *s,
     s->n_positions = longest;
 }
 
-static void write_features(const struct weights *w, struct workspace *s)
+/* Of row R, in a string of N tokens. */
+static void write_features(const struct weights *w, struct workspace *s,
+                           size_t r, size_t n)
 {
     int positions = w->config->positions;
     size_t d = w->config->d_model, count = position_features(positions, d);
+    size_t t = s->places[r];
+    real *row = s->features + r * w->p;
 
-    for (size_t i = 0; i < s->n_strings; i++)
-        for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++) {
-            size_t t = r - s->starts[i], n = s->starts[i + 1] - s->starts[i];
-            real *row = s->features + r * w->p;
-
-            memset(row, 0, w->p * sizeof(real));
-            for (size_t f = 0; f < count; f++)
-                row[f] = positions == POSITIONS_SINUSOIDAL
-                             ? s->positions[t * w->d + f]
-                             : (real)position_feature(positions, d, t, n, f);
-        }
+    memset(row, 0, w->p * sizeof(real));
+    for (size_t f = 0; f < count; f++)
+        row[f] = positions == POSITIONS_SINUSOIDAL
+                     ? s->positions[t * w->d + f]
+                     : (real)position_feature(positions, d, t, n, f);
 }
 
 static size_t string_of(const struct batch *batch, size_t i)
@@ -237,6 +239,32 @@ void workspace_load(const struct weights *w, struct workspace *s,
             w->config->readout == READOUT_BEGIN ? s->starts[i] : rows - 1;
     }
     s->starts[count] = rows;
-    if (has_features(w))
-        write_features(w, s);
+    for (size_t i = 0; i < count; i++)
+        for (size_t r = s->starts[i]; r < s->starts[i + 1]; r++) {
+            s->places[r] = (uint32_t)(r - s->starts[i]);
+            if (has_features(w))
+                write_features(w, s, r, s->starts[i + 1] - s->starts[i]);
+        }
+}
+
+void workspace_load_types(const struct weights *w, struct workspace *s,
+                          const struct types *types, size_t first, size_t count)
+{
+    const struct type *list = types->list + first;
+    size_t longest = 0;
+
+    for (size_t r = 0; r < count; r++)
+        longest = list[r].place >= longest ? list[r].place + 1 : longest;
+    make_room(w, s, count);
+    if (w->config->positions == POSITIONS_SINUSOIDAL)
+        make_positions(w, s, longest);
+    s->n_rows = count;
+    s->n_strings = 0;
+    s->narrow = false;
+    for (size_t r = 0; r < count; r++) {
+        s->tokens[r] = list[r].token;
+        s->places[r] = list[r].place;
+        if (has_features(w)) /* of types these do not need the length */
+            write_features(w, s, r, longest);
+    }
 }

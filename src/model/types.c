@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "model/types.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* What is looked at to see whether there are few types is not to cost more
+ * than knowing them may save: no more possible types a token than this. */
+#define POSSIBLE 4
+
+static void list_type(struct types *types, uint32_t *number, struct type type)
+{
+    if (*number > 0)
+        return;
+    types->list[types->count++] = type;
+    *number = (uint32_t)types->count;
+}
+
+static void list_string(struct types *types, const uint16_t *symbols,
+                        size_t length)
+{
+    uint32_t *numbers = types->numbers;
+    size_t step = types->placed ? types->n_tokens : 0;
+    uint16_t begin = (uint16_t)(types->n_tokens - 1);
+
+    list_type(types, numbers + begin, (struct type){ 0, begin });
+    for (size_t t = 0; t < length; t++) {
+        uint32_t place = types->placed ? (uint32_t)t + 1 : 0;
+
+        numbers += step;
+        list_type(types, numbers + symbols[t],
+                  (struct type){ place, symbols[t] });
+    }
+}
+
+static void make_room(struct types *types, size_t possible)
+{
+    types->count = 0;
+    if (possible > types->room) {
+        free(types->numbers);
+        free(types->list);
+        types->numbers = memory_new(possible, sizeof(*types->numbers));
+        types->list = memory_new(possible, sizeof(*types->list));
+        types->room = possible;
+    }
+    memset(types->numbers, 0, possible * sizeof(*types->numbers));
+}
+
+static size_t string_of(const struct batch *batch, size_t i)
+{
+    return batch->index == NULL ? i : batch->index[i];
+}
+
+bool types_gather(struct types *types, const struct model_config *config,
+                  size_t n_tokens, const struct batch *batch)
+{
+    const struct strings *strings = batch->strings;
+    size_t tokens = 0, longest = 0, possible;
+
+    if (position_needs_length(config->positions))
+        return false;
+    for (size_t i = 0; i < batch->count; i++) {
+        size_t length = strings_length(strings, string_of(batch, i));
+
+        tokens += length + 1;
+        longest = length > longest ? length : longest;
+    }
+    types->n_tokens = n_tokens;
+    types->placed = config->positions != POSITIONS_NONE;
+    possible = (types->placed ? longest + 1 : 1) * n_tokens;
+    if (possible > POSSIBLE * tokens)
+        return false;
+    make_room(types, possible);
+    for (size_t i = 0; i < batch->count; i++) {
+        size_t string = string_of(batch, i);
+
+        list_string(types, strings_at(strings, string),
+                    strings_length(strings, string));
+    }
+    return 2 * types->count <= tokens;
+}
+
+void types_clear(struct types *types)
+{
+    free(types->list);
+    free(types->numbers);
+    *types = (struct types){ 0 };
+}
