@@ -83,64 +83,84 @@ void types_forward(const struct weights *w, struct workspace *s,
     }
 }
 
+/* to = from, or to += from: D reals, whole vectors. */
+INLINE void move_row(size_t d, bool add, const real *from, real *to)
+{
+    for (size_t i = 0; i < d; i += LANES) {
+        vector v = vector_load(from + i);
+
+        vector_store(to + i, add ? v + vector_load(to + i) : v);
+    }
+}
+
+/* Whether the first layer is computed for the tokens read alone. */
+static bool is_narrow(const struct weights *w, const struct workspace *s)
+{
+    return s->narrow && w->config->n_layers == 1;
+}
+
 void types_spread(const struct weights *w, struct workspace *s)
 {
     struct activation *a = &s->layers[0];
-    bool narrow = s->narrow && w->config->n_layers == 1;
-    size_t d = w->d, size = d * sizeof(real);
+    bool narrow = is_narrow(w, s);
+    size_t d = w->d;
 
     for (size_t r = 0; r < s->n_rows; r++) {
         size_t type = types_find(s->types, s->places[r], s->tokens[r]);
         const real *row = s->table + type * types_width(w);
 
         s->types_of[r] = (uint32_t)type;
-        memcpy(a->keys_values + 2 * r * d, row + 2 * d, 2 * size);
+        move_row(2 * d, false, row + 2 * d, a->keys_values + 2 * r * d);
         if (narrow)
             continue;
-        memcpy(a->attention.input + r * d, row, size);
-        memcpy(a->query + r * d, row + d, size);
+        move_row(d, false, row, a->attention.input + r * d);
+        move_row(d, false, row + d, a->query + r * d);
     }
     for (size_t i = 0; narrow && i < s->n_strings; i++) {
         const real *row = s->table + s->types_of[s->chosen[i]] * types_width(w);
 
-        memcpy(s->read_input + i * d, row, size);
-        memcpy(a->query + i * d, row + d, size);
+        move_row(d, false, row, s->read_input + i * d);
+        move_row(d, false, row + d, a->query + i * d);
     }
 }
 
-/* The row of a type in the sums of a shard, zeros at first. */
-static real *sum_row(const struct weights *w, struct type_sums *sums,
-                     size_t type)
+/* Adds derivatives of a token of TYPE to the SUMS of its shard; X and QUERY
+ * are zero where they are NULL. */
+INLINE void sum_token(const struct weights *w, struct type_sums *sums,
+                      size_t type, const real *x, const real *query,
+                      const real *keys_values)
 {
+    size_t d = w->d;
+    bool known = sums->rows[type] > 0;
     real *row;
 
-    if (sums->rows[type] > 0)
-        return (real *)sums->block + (sums->rows[type] - 1) * types_width(w);
-    row = (real *)sums->block + sums->used++ * types_width(w);
-    sums->rows[type] = (uint32_t)sums->used;
-    memset(row, 0, types_width(w) * sizeof(real));
-    return row;
+    if (!known)
+        sums->rows[type] = (uint32_t)++sums->used;
+    row = (real *)sums->block + (sums->rows[type] - 1) * types_width(w);
+    move_row(2 * d, known, keys_values, row + 2 * d);
+    if (x != NULL) {
+        move_row(d, known, x, row);
+        move_row(d, known, query, row + d);
+    } else if (!known) {
+        memset(row, 0, 2 * d * sizeof(real));
+    }
 }
 
 void types_gather_sums(const struct weights *w, struct workspace *s)
 {
-    bool narrow = s->narrow && w->config->n_layers == 1;
+    bool narrow = is_narrow(w, s);
     size_t d = w->d;
 
-    for (size_t r = 0; r < s->n_rows; r++) {
-        real *row = sum_row(w, s->sums, s->types_of[r]);
-
-        add_reals(2 * d, s->dkeys_values + 2 * r * d, row + 2 * d);
-        if (narrow)
-            continue;
-        add_reals(d, s->dx + r * d, row);
-        add_reals(d, s->dquery + r * d, row + d);
-    }
+    for (size_t r = 0; r < s->n_rows; r++)
+        sum_token(w, s->sums, s->types_of[r], narrow ? NULL : s->dx + r * d,
+                  s->dquery + r * d, s->dkeys_values + 2 * r * d);
     for (size_t i = 0; narrow && i < s->n_strings; i++) {
-        real *row = sum_row(w, s->sums, s->types_of[s->chosen[i]]);
+        size_t type = s->types_of[s->chosen[i]];
+        real *row =
+            (real *)s->sums->block + (s->sums->rows[type] - 1) * types_width(w);
 
-        add_reals(d, s->dx + i * d, row);
-        add_reals(d, s->dquery + i * d, row + d);
+        move_row(d, true, s->dx + i * d, row);
+        move_row(d, true, s->dquery + i * d, row + d);
     }
 }
 
@@ -149,19 +169,18 @@ static void add_sums(const struct weights *w, struct workspace *s, size_t r,
                      size_t type, const struct type_sums *sums, size_t n)
 {
     size_t d = w->d;
+    bool known = false;
 
-    memset(s->dx + r * d, 0, d * sizeof(real));
-    memset(s->dquery + r * d, 0, d * sizeof(real));
-    memset(s->dkeys_values + 2 * r * d, 0, 2 * d * sizeof(real));
     for (size_t i = 0; i < n; i++) {
         const real *row = sums[i].block;
 
         if (sums[i].rows[type] == 0)
             continue;
         row += (sums[i].rows[type] - 1) * types_width(w);
-        add_reals(d, row, s->dx + r * d);
-        add_reals(d, row + d, s->dquery + r * d);
-        add_reals(2 * d, row + 2 * d, s->dkeys_values + 2 * r * d);
+        move_row(d, known, row, s->dx + r * d);
+        move_row(d, known, row + d, s->dquery + r * d);
+        move_row(2 * d, known, row + 2 * d, s->dkeys_values + 2 * r * d);
+        known = true;
     }
 }
 
