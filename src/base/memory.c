@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define CACHE_LINE 64
+#define HUGE_PAGE  ((size_t)2 << 20)
 
 #define OWN_BLOCK (1 << 20)
 
@@ -27,7 +29,7 @@ static _Noreturn void exhausted(void)
 
 static size_t product(size_t count, size_t size)
 {
-    if (size != 0 && count > (SIZE_MAX - CACHE_LINE) / size)
+    if (size != 0 && count > (SIZE_MAX - HUGE_PAGE) / size)
         exhausted();
     return count * size;
 }
@@ -52,12 +54,17 @@ void *memory_resize(void *block, size_t count, size_t size)
 void *memory_new_aligned(size_t count, size_t size)
 {
     size_t bytes = product(count, size) + (count * size == 0);
+    size_t step = bytes < HUGE_PAGE / 2 ? CACHE_LINE : HUGE_PAGE;
     void *block;
 
-    bytes = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-    block = aligned_alloc(CACHE_LINE, bytes);
+    bytes = (bytes + step - 1) / step * step;
+    block = aligned_alloc(step, bytes);
     if (block == NULL)
         exhausted();
+#ifdef MADV_HUGEPAGE
+    if (step == HUGE_PAGE)
+        madvise(block, bytes, MADV_HUGEPAGE); /* a hint: may be refused */
+#endif
     return memset(block, 0, bytes);
 }
 

@@ -20,7 +20,9 @@ void *memory_new(size_t count, size_t size);
 /* As realloc for COUNT objects; new bytes are not zeroed. */
 void *memory_resize(void *block, size_t count, size_t size);
 
-/* As memory_new, aligned to 64 bytes, a cache line and a vector register. */
+/* As memory_new, aligned to 64 bytes, a cache line and a vector register; a
+ * MiB and more in whole huge pages of 2 MiB, where the system has them:
+ * walks through matrices then look up few addresses. */
 void *memory_new_aligned(size_t count, size_t size);
 
 /* Copies: of SIZE bytes, of a terminated string (NULL stays NULL). */

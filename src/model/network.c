@@ -19,6 +19,8 @@
 /* Signals travel backward times this power of two, which is exact. */
 #define SIGNAL_SCALE 0x1p64
 
+#define LINE ((size_t)64)
+
 /* A piece of a tensor has about so many elements. */
 #define PIECE 8192
 
@@ -32,10 +34,10 @@ struct parking {
     size_t room;
 };
 
-/* What the first layer reads of every type. */
-struct table {
+/* Bytes that all threads share, one allocation: few pages. */
+struct buffer {
     void *block;
-    size_t room; /* in bytes */
+    size_t room;
 };
 
 struct network {
@@ -48,13 +50,26 @@ struct network {
     struct weights *weights;
     struct piece *pieces; /* all tensors, cut up for parallel loops */
     size_t n_pieces;
-    void *gradients[SHARDS]; /* allocated when first wanted */
-    struct types types;      /* of the batch learnt from */
-    struct table table;
-    struct type_sums sums[SHARDS];
+    struct buffer gradient;   /* of all shards, when first wanted */
+    void *gradients[SHARDS];  /* in it */
+    struct types types;       /* of the batch learnt from */
+    struct buffer table;      /* what the first layer reads of each of them */
+    struct buffer rows, sums; /* of all shards */
+    struct type_sums shard_sums[SHARDS]; /* in them */
     struct parking *parking;
     uint64_t drop_key;
 };
+
+/* Of BYTES at least; what was in it is lost when it grows. */
+static void *buffer_take(struct buffer *buffer, size_t bytes)
+{
+    if (bytes > buffer->room) {
+        free(buffer->block);
+        buffer->block = memory_new_aligned(bytes, 1);
+        buffer->room = bytes;
+    }
+    return buffer->block;
+}
 
 static void cut_pieces(struct network *network)
 {
@@ -113,13 +128,11 @@ void network_free(struct network *network)
         network->engine->free_workspace(network->parking[i].workspace);
         free(network->parking[i].logits);
     }
-    for (size_t i = 0; i < SHARDS; i++) {
-        free(network->gradients[i]);
-        free(network->sums[i].rows);
-        free(network->sums[i].block);
-    }
+    free(network->gradient.block);
     types_clear(&network->types);
     free(network->table.block);
+    free(network->rows.block);
+    free(network->sums.block);
     network->engine->free_weights(network->weights);
     layout_clear(&network->layout);
     free(network->parameters);
@@ -373,18 +386,14 @@ static void read_part(void *context, size_t part, size_t thread)
 }
 
 static void read_types(const struct network *network, const struct types *types,
-                       struct table *table)
+                       struct buffer *table)
 {
     size_t bytes = types->count * network->engine->type_bytes(network->weights);
     size_t parts = types->count < SHARDS ? types->count : SHARDS;
+    struct reading reading = { network, types, buffer_take(table, bytes),
+                               parts };
 
-    if (bytes > table->room) {
-        free(table->block);
-        table->block = memory_new_aligned(bytes, 1);
-        table->room = bytes;
-    }
-    parallel_for(parts, read_part,
-                 &(struct reading){ network, types, table->block, parts });
+    parallel_for(parts, read_part, &reading);
 }
 
 /* -------------------------------------------------------------- evaluation */
@@ -451,7 +460,7 @@ static void evaluate(struct evaluation *evaluation)
     const struct batch *batch = evaluation->batch;
     size_t token = 0, row = 0, count;
     struct types types = { 0 };
-    struct table table = { 0 };
+    struct buffer table = { 0 };
 
     if (gather(evaluation->network, batch, &types)) {
         read_types(evaluation->network, &types, &table);
@@ -578,7 +587,7 @@ static void descend_chunk(const struct descent *descent,
                              .backward = true,
                              .types = descent->typed ? &network->types : NULL,
                              .table = network->table.block,
-                             .sums = &network->sums[shard] };
+                             .sums = &network->shard_sums[shard] };
 
     engine->forward(network->weights, parking->workspace, descent->batch, first,
                     count, &manner);
@@ -590,32 +599,49 @@ static void descend_chunk(const struct descent *descent,
                      begins, network->gradients[shard]);
 }
 
-/* Empties the sums of a shard of so many TOKENS. */
-static void begin_sums(const struct network *network, struct type_sums *sums,
-                       size_t tokens)
-{
-    size_t types = network->types.count;
-    size_t rows = types < tokens ? types : tokens;
-    size_t bytes = rows * network->engine->type_bytes(network->weights);
-
-    sums->used = 0;
-    if (types > sums->rows_room) {
-        free(sums->rows);
-        sums->rows = memory_new(types, sizeof(*sums->rows));
-        sums->rows_room = types;
-    }
-    memset(sums->rows, 0, types * sizeof(*sums->rows));
-    if (bytes > sums->block_room) {
-        free(sums->block);
-        sums->block = memory_new_aligned(bytes, 1);
-        sums->block_room = bytes;
-    }
-}
-
 /* The first string of a shard. */
 static size_t shard_start(const struct descent *descent, size_t shard)
 {
     return shard * descent->batch->count / descent->n_shards;
+}
+
+/* Room for the gradients of all shards, an odd number of cache lines apart:
+ * their sum shall not find all of them in the same set of a cache. */
+static void prepare_gradients(const struct descent *descent)
+{
+    struct network *network = descent->network;
+    size_t bytes = network->engine->gradient_bytes(network->weights);
+    size_t step = ((bytes + LINE - 1) / LINE | 1) * LINE;
+    char *block = buffer_take(&network->gradient, descent->n_shards * step);
+
+    for (size_t i = 0; i < descent->n_shards; i++)
+        network->gradients[i] = block + i * step;
+}
+
+/* Room for the sums by type of all shards: a row of each type that may occur
+ * in it. */
+static void prepare_sums(const struct descent *descent)
+{
+    struct network *network = descent->network;
+    size_t types = network->types.count, rows[SHARDS + 1] = { 0 };
+    size_t size = network->engine->type_bytes(network->weights);
+    uint32_t *places = buffer_take(&network->rows,
+                                   descent->n_shards * types * sizeof(*places));
+    char *block;
+
+    for (size_t s = 0; s < descent->n_shards; s++) {
+        size_t tokens = 0;
+
+        for (size_t i = shard_start(descent, s);
+             i < shard_start(descent, s + 1); i++)
+            tokens += tokens_of(descent->batch, i);
+        rows[s + 1] = rows[s] + (types < tokens ? types : tokens);
+    }
+    block = buffer_take(&network->sums, rows[descent->n_shards] * size);
+    for (size_t s = 0; s < descent->n_shards; s++)
+        network->shard_sums[s] =
+            (struct type_sums){ .rows = places + s * types,
+                                .block = block + rows[s] * size };
 }
 
 static void descend_shard(void *context, size_t shard, size_t thread)
@@ -624,17 +650,13 @@ static void descend_shard(void *context, size_t shard, size_t thread)
     struct network *network = descent->network;
     struct loss *loss = &descent->losses[shard];
     struct parking *parking = enter(network);
-    size_t bytes = network->engine->gradient_bytes(network->weights);
-    size_t start = shard_start(descent, shard), tokens = 0, count;
+    size_t start = shard_start(descent, shard), count;
     size_t end = shard_start(descent, shard + 1);
 
     (void)thread;
-    if (network->gradients[shard] == NULL)
-        network->gradients[shard] = memory_new_aligned(bytes, 1);
-    for (size_t i = start; i < end; i++)
-        tokens += tokens_of(descent->batch, i);
     if (descent->typed)
-        begin_sums(network, &network->sums[shard], tokens);
+        memset(network->shard_sums[shard].rows, 0,
+               network->types.count * sizeof(uint32_t));
     *loss = loss_none();
     for (size_t i = start; i < end; i += count) {
         count = next_chunk(descent->batch, i, end);
@@ -656,7 +678,7 @@ static void learn_part(void *context, size_t shard, size_t thread)
     (void)thread;
     network->engine->learn_types(network->weights, parking->workspace,
                                  &network->types, first, end - first,
-                                 network->sums, descent->n_shards,
+                                 network->shard_sums, descent->n_shards,
                                  network->gradients[shard]);
     leave(parking);
 }
@@ -703,9 +725,12 @@ void network_gradient(struct network *network, const struct batch *batch,
 
     assert(batch->count > 0);
     descent.n_shards = batch->count < SHARDS ? batch->count : SHARDS;
+    prepare_gradients(&descent);
     descent.typed = gather(network, batch, &network->types);
-    if (descent.typed)
+    if (descent.typed) {
         read_types(network, &network->types, &network->table);
+        prepare_sums(&descent);
+    }
     parallel_for(descent.n_shards, descend_shard, &descent);
     if (descent.typed)
         parallel_for(descent.n_shards, learn_part, &descent);

@@ -52,7 +52,6 @@ struct type_sums {
     uint32_t *rows; /* [types], 1 + the row; 0: did not occur */
     size_t used;
     void *block;
-    size_t rows_room, block_room; /* in types, in bytes */
 };
 
 #endif
