@@ -13,9 +13,14 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-/* Seconds that a waiter looks before it sleeps: what falling asleep and being
- * woken costs. */
-#define PATIENCE 400e-6
+/* Seconds that a waiter looks without a pause for others: what falling asleep
+ * and being woken costs on an idle machine. */
+#define PATIENCE 30e-6
+
+/* Then it looks so often more, letting whoever else wants the CPU have it
+ * each time: some hundred microseconds, what sleep costs on a virtual CPU
+ * that its host has put aside meanwhile. */
+#define YIELDS 1000
 
 /* Items of a loop that a thread has before it: the first in the low half,
  * one behind the last in the high half.  Alone on its cache line. */
@@ -126,15 +131,26 @@ static void run_items(size_t thread)
     inside = false;
 }
 
+/* Before look I at what is waited for; false when it is time to sleep. */
+static bool may_look(unsigned i)
+{
+    if (pool.looks == 0 || i == pool.looks + YIELDS)
+        return false;
+    if (i < pool.looks)
+        pause_briefly();
+    else
+        sched_yield();
+    return true;
+}
+
 /* The turn after LAST, looked for first, slept for then. */
 static unsigned await_turn(unsigned last)
 {
-    for (unsigned i = 0; i < pool.looks; i++) {
+    for (unsigned i = 0; may_look(i); i++) {
         unsigned turn = atomic_load(&pool.turn);
 
         if (turn != last)
             return turn;
-        pause_briefly();
     }
     pthread_mutex_lock(&pool.lock);
     while (atomic_load(&pool.turn) == last)
@@ -177,11 +193,9 @@ static void begin_turn(void)
 
 static void await_workers(void)
 {
-    for (unsigned i = 0; i < pool.looks; i++) {
+    for (unsigned i = 0; may_look(i); i++)
         if (atomic_load(&pool.working) == 0)
             return;
-        pause_briefly();
-    }
     pthread_mutex_lock(&pool.lock);
     while (atomic_load(&pool.working) > 0)
         pthread_cond_wait(&pool.done, &pool.lock);

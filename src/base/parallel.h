@@ -8,7 +8,7 @@
  * is a handful of loops of a few hundred microseconds, and a waiting OpenMP
  * thread either spins for milliseconds, which starves the others as soon as
  * a CPU is shared, or goes to sleep at once.  Here it spins for some tens of
- * microseconds, then sleeps.
+ * microseconds, then gives way to others for some hundred, then sleeps.
  */
 
 #ifndef BASE_PARALLEL_H
