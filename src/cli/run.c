@@ -79,14 +79,19 @@ static void set_count(struct json *object, const char *key, size_t count)
     json_set(object, key, json_new_integer((int64_t)count));
 }
 
-static bool find_footprint(const struct job *job, struct footprint *footprint,
-                           struct error *error)
+/* COUNTS are the strings there are to train, validate and test. */
+static bool find_footprint(const struct job *job, const size_t counts[3],
+                           struct footprint *footprint, struct error *error)
 {
     struct language *language = NULL;
+    struct job known = *job;
 
     if (!job_load_language(job, &language, error))
         return false;
-    *footprint = job_footprint(job, language_alphabet(language)->size);
+    known.settings.data.train.count = counts[0];
+    known.settings.data.validation.count = counts[1];
+    known.settings.data.test.count = counts[2];
+    *footprint = job_footprint(&known, language_alphabet(language)->size);
     language_free(language);
     return true;
 }
@@ -104,8 +109,8 @@ static bool describe_sizes(const struct job *job, size_t loaded,
     struct footprint footprint;
     size_t bytes;
 
-    if (!find_footprint(job, &footprint, error) ||
-        (data->corpus.file != NULL && !source_count(job, counts, error)))
+    if ((data->corpus.file != NULL && !source_count(job, counts, error)) ||
+        !find_footprint(job, counts, &footprint, error))
         return false;
     bytes = loaded + footprint_peak(&footprint);
     set_count(object, "parameters", footprint.parameters);

@@ -12,5 +12,6 @@ data:
 train: {batch: 2, rate: 0.1, steps: 2}
 YAML
 saturn run --dry-run text.yaml | sed "s|[0-9]* MiB|N MiB|"
+saturn run --dry-run text.yaml | awk '{ print $(NF - 1) < 1000 }'
 saturn run -q text.yaml
 grep -h '"dataset.train.strings"' results/text/*/metrics.json
