@@ -112,6 +112,34 @@ START_TEST(types_must_be_few)
 }
 END_TEST
 
+/* Of symbols drawn alike; no begin mark comes later, no symbol at its place. */
+START_TEST(types_are_as_many_as_expected)
+{
+    struct strings strings;
+    struct types types = { 0 };
+
+    for (size_t longest = 3; longest <= 40; longest += 37) {
+        struct batch batch = { .strings = &strings, .count = STRINGS };
+
+        draw_strings(&strings, longest);
+        for (int placed = 0; placed < 2; placed++) {
+            struct model_config config =
+                config_at(4 * placed, PRECISION_DOUBLE);
+            struct extent extent = { STRINGS, strings.offsets[STRINGS],
+                                     longest };
+            bool few = types_gather(&types, &config, SYMBOLS + 1, &batch);
+            size_t expected = types_expected(&config, SYMBOLS + 1, extent);
+
+            ck_assert_int_eq(few, expected > 0);
+            ck_assert_uint_ge(expected, types.count);
+            ck_assert_uint_le(expected, types.count + longest + SYMBOLS);
+        }
+        strings_clear(&strings);
+    }
+    types_clear(&types);
+}
+END_TEST
+
 /* ------------------------------------------------------------- the network */
 
 struct scene {
@@ -268,6 +296,7 @@ int main(void)
 
     tcase_add_test(types, every_token_has_its_type);
     tcase_add_test(types, types_must_be_few);
+    tcase_add_test(types, types_are_as_many_as_expected);
     tcase_add_loop_test(network, gradient_is_that_of_strings_alone, 0, 2);
     tcase_add_loop_test(network, logits_are_those_of_strings_alone, 0, 2);
     tcase_add_test(network, threads_change_nothing);

@@ -140,7 +140,7 @@ struct footprint job_footprint(const struct job *job, size_t n_symbols)
         batch = strings;
     out.staying =
         dataset_bytes(data, n_symbols, &out.drawing) +
-        network_bytes(network, batch, whole.longest) +
+        network_bytes(network, extent_of_draws(data, 0, batch), whole.longest) +
         s.n_parameters * sizeof(double) +
         evaluator_cost("trained", network, &settings->saturation, whole)
             .held; /* the untrained one */

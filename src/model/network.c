@@ -141,23 +141,54 @@ void network_free(struct network *network)
     free(network);
 }
 
-size_t network_bytes(const struct network *network, size_t batch,
+static size_t table_bytes(const struct network *network, size_t types)
+{
+    return types_bytes(types) +
+           types * network->engine->type_bytes(network->weights);
+}
+
+size_t network_passing(const struct network *network, struct extent batch)
+{
+    return table_bytes(
+        network,
+        types_expected(&network->config, network->layout.n_tokens, batch));
+}
+
+/* Gradients and sums by type of all shards of a batch. */
+static size_t shards_bytes(const struct network *network, struct extent batch)
+{
+    size_t types =
+        types_expected(&network->config, network->layout.n_tokens, batch);
+    size_t shards = batch.strings < SHARDS ? batch.strings : SHARDS;
+    size_t rows = extent_tokens(batch) / shards;
+
+    if (types < rows)
+        rows = types;
+    return shards * (network->engine->gradient_bytes(network->weights) +
+                     types * sizeof(uint32_t) +
+                     rows * network->engine->type_bytes(network->weights));
+}
+
+size_t network_bytes(const struct network *network, struct extent batch,
                      size_t longest)
 {
     const struct engine *engine = network->engine;
     size_t tokens = longest + 1 > CHUNK_TOKENS ? longest + 1 : CHUNK_TOKENS;
     size_t threads = parallel_threads();
-    size_t shards = batch < SHARDS ? batch : SHARDS;
     size_t own = engine->size_of_workspace(network->weights, tokens);
+    size_t learning = 0;
 
-    if (batch > 0) /* logits grow by half more than is needed */
+    if (batch.strings > 0) {
+        /* logits grow by half more than is needed */
         own += tokens * 3 / 2 * network->layout.n_outputs * sizeof(double);
+        learning =
+            shards_bytes(network, batch) + network_passing(network, batch);
+    }
     return sizeof(*network) + PARKING * sizeof(*network->parking) +
            network->n_pieces * sizeof(*network->pieces) +
            network->layout.n_tensors * sizeof(*network->layout.tensors) +
            network->layout.n_parameters * sizeof(double) +
-           engine->size_of_weights(network->weights) +
-           shards * engine->gradient_bytes(network->weights) +
+           engine->size_of_weights(network->weights) + learning +
            (threads < PARKING ? threads : PARKING) * own;
 }
 

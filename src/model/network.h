@@ -42,12 +42,15 @@ void network_free(struct network *network);
 
 /*
  * What NETWORK takes when all threads have worked in it, on strings of at
- * most LONGEST symbols: to decide them, or with a BATCH of more than none to
- * learn from so many at a time.  A batch takes no more for being larger than
- * the shards it is cut into.
+ * most LONGEST symbols: to decide them, or to learn from a BATCH that is not
+ * empty.  A batch takes little more for being larger than the shards it is
+ * cut into.
  */
-size_t network_bytes(const struct network *network, size_t batch,
+size_t network_bytes(const struct network *network, struct extent batch,
                      size_t longest);
+
+/* What network_logits takes beyond that, while it runs on BATCH. */
+size_t network_passing(const struct network *network, struct extent batch);
 
 /*
  * Draws every parameter anew, element i of a tensor from its own stream

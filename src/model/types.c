@@ -2,6 +2,7 @@
 
 #include "model/types.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,25 @@ bool types_gather(struct types *types, const struct model_config *config,
                     strings_length(strings, string));
     }
     return 2 * types->count <= tokens;
+}
+
+size_t types_expected(const struct model_config *config, size_t n_tokens,
+                      struct extent batch)
+{
+    size_t places = config->positions != POSITIONS_NONE ? batch.longest + 1 : 1;
+    double tokens = (double)extent_tokens(batch);
+    double possible = (double)(places * n_tokens);
+    double types = possible * -expm1(-tokens / possible);
+
+    if (position_needs_length(config->positions) ||
+        possible > POSSIBLE * tokens || 2 * types > tokens)
+        return 0;
+    return (size_t)ceil(types);
+}
+
+size_t types_bytes(size_t types)
+{
+    return types * (sizeof(struct type) + sizeof(uint32_t));
 }
 
 void types_clear(struct types *types)

@@ -37,6 +37,14 @@ bool types_gather(struct types *types, const struct model_config *config,
                   size_t n_tokens, const struct batch *batch);
 void types_clear(struct types *types);
 
+/* How many types strings of BATCH are expected to have, symbols being as
+ * likely as one another; 0 where that is too many for types_gather. */
+size_t types_expected(const struct model_config *config, size_t n_tokens,
+                      struct extent batch);
+
+/* What a list of so many takes. */
+size_t types_bytes(size_t types);
+
 /* Where the type of a token of the batch stands in the list. */
 static inline size_t types_find(const struct types *types, size_t place,
                                 uint16_t token)

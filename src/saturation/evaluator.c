@@ -554,12 +554,14 @@ static struct cost plain_cost(const struct kind *kind,
                                    ? (enum precision)config->precision
                                    : PRECISION_DOUBLE;
     struct network *copy = network_scaled(network, 1, precision);
-    struct cost cost = { .held = network_bytes(copy, 0, extent.longest) };
+    struct cost cost = { .held = network_bytes(copy, (struct extent){ 0 },
+                                               extent.longest) };
     size_t rows = objective_is_sequence(network_objective(network))
                       ? extent_tokens(extent)
                       : extent.strings;
 
-    cost.passing = rows * network_layout(network)->n_outputs * sizeof(double);
+    cost.passing = rows * network_layout(network)->n_outputs * sizeof(double) +
+                   network_passing(copy, extent);
     network_free(copy);
     return cost;
 }
