@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "base/statistics.h"
 #include "cli/command.h"
+#include "cli/meter.h"
 #include "experiment/benchmark.h"
 #include "model/micro.h"
 #include "report/table.h"
@@ -29,6 +30,8 @@ struct bench {
     double seconds;
     struct table table;
     double peaks[2][2]; /* by precision; of one thread, of all */
+    struct meter meter;
+    size_t rows, done;
 };
 
 /* ------------------------------------------------------------ the shapes */
@@ -107,6 +110,22 @@ static bool print_one(const struct bench *bench, const char *path,
 
 /* -------------------------------------------------------------- the table */
 
+/* Two peaks and of every shape two rows, of dyck-1 six, on one thread and
+ * on all; then the kernels. */
+static size_t count_rows(void)
+{
+    size_t rows = (2 + 2 * N_SHAPES + 4) * (parallel_threads() > 1 ? 2 : 1);
+
+    for (size_t i = 0; micro_at(PRECISION_FLOAT, i) != NULL; i++)
+        rows++;
+    return rows;
+}
+
+static void tell(struct bench *bench)
+{
+    meter_step(&bench->meter, bench->done++, bench->rows, NAN, NAN);
+}
+
 static void add_number(struct table *table, int digits, double number)
 {
     if (isnan(number))
@@ -121,6 +140,7 @@ static void add_rate(struct bench *bench, const char *work, const char *of,
 {
     struct table *table = &bench->table;
 
+    tell(bench);
     table_cell(table, "%s", work);
     table_cell(table, "%s", of);
     table_cell(table, "%zu", parallel_threads());
@@ -191,6 +211,7 @@ static void add_kernel(struct bench *bench, size_t i)
         micro_measure(PRECISION_FLOAT, i, KERNEL_SHARE * bench->seconds);
     struct table *table = &bench->table;
 
+    tell(bench);
     table_cell(table, "%s", micro->kernel);
     if (micro->out > 0)
         table_cell(table, "%zux%zux%zu", micro->rows, micro->in, micro->out);
@@ -242,16 +263,18 @@ static bool print_all(struct bench *bench, struct error *error)
 
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         table_column(&bench->table, columns[i]);
+    bench->rows = count_rows();
+    meter_init(&bench->meter, options, "bench", 0);
     add_peaks(bench);
     for (size_t i = 0; ok && i < N_SHAPES; i++) {
         char *path = find_shape(shapes[i], error);
 
-        talk(options, "%s", shapes[i]);
         ok = path != NULL && add_shape(bench, shapes[i], path, error);
         free(path);
     }
     for (size_t i = 0; ok && micro_at(PRECISION_FLOAT, i) != NULL; i++)
         add_kernel(bench, i);
+    meter_clear(&bench->meter);
     if (ok) {
         writer->write(&bench->table, &out);
         ok = output_text(&out, error);
@@ -292,10 +315,12 @@ const struct command bench_command = {
     .name = "bench",
     .operands = "[EXPERIMENT]",
     .summary = "Times training, evaluation and the kernels on this machine.",
+    .notes = "The whole table takes about four minutes on two cores.\n",
     .examples = "  saturn bench\n"
                 "  saturn bench --shape small -j 2 --seconds 2 --evaluate\n"
                 "  saturn bench experiments/dyck-1.yaml\n",
     .options = options,
+    .without = "o",
     .least = 0,
     .most = 1,
     .run = run
