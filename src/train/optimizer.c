@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 
 const char *const slot_names[SLOTS] = {
     [SLOT_MOMENTUM] = "momentum_buffer",
@@ -94,18 +95,19 @@ const struct field_custom weight_decay_custom = { weight_decay_accepted,
 
 /* ------------------------------------------------------------------- steps */
 
-/* A step being written: DELTA has g and gets the step. */
+/* A step being written from entry FIRST on and before END: DELTA has g and
+ * gets the step. */
 struct work {
     const struct optimizer *optimizer;
     double rate;
     size_t time; /* t, from 1 */
     double *delta;
-    size_t n;
+    size_t first, end;
 };
 
 static void descend(const struct work *work)
 {
-    for (size_t i = 0; i < work->n; i++)
+    for (size_t i = work->first; i < work->end; i++)
         work->delta[i] *= -work->rate;
 }
 
@@ -118,11 +120,8 @@ static void gather_momentum(const struct work *work)
     double keep = optimizer->config->momentum;
     double take = 1 - optimizer->config->dampening;
 
-    if (work->time == 1)
-        memcpy(b, g, work->n * sizeof *b);
-    else
-        for (size_t i = 0; i < work->n; i++)
-            b[i] = keep * old[i] + take * g[i];
+    for (size_t i = work->first; i < work->end; i++)
+        b[i] = work->time == 1 ? g[i] : keep * old[i] + take * g[i];
 }
 
 static void descend_momentum(const struct work *work)
@@ -130,7 +129,7 @@ static void descend_momentum(const struct work *work)
     const double *b = work->optimizer->next[SLOT_MOMENTUM];
 
     gather_momentum(work);
-    for (size_t i = 0; i < work->n; i++)
+    for (size_t i = work->first; i < work->end; i++)
         work->delta[i] = -work->rate * b[i];
 }
 
@@ -140,7 +139,7 @@ static void descend_nesterov(const struct work *work)
     double momentum = work->optimizer->config->momentum;
 
     gather_momentum(work);
-    for (size_t i = 0; i < work->n; i++)
+    for (size_t i = work->first; i < work->end; i++)
         work->delta[i] = -work->rate * (work->delta[i] + momentum * b[i]);
 }
 
@@ -163,7 +162,7 @@ static void normalise(double *delta, size_t n, double length)
 
 static void descend_normalised(const struct work *work)
 {
-    normalise(work->delta, work->n, -work->rate);
+    normalise(work->delta, work->end, -work->rate);
 }
 
 static void descend_normalised_tensors(const struct work *work)
@@ -181,7 +180,7 @@ static void gather_squares(const struct work *work, double keep)
     const double *old = work->optimizer->now[SLOT_SQUARE];
     double *v = work->optimizer->next[SLOT_SQUARE];
 
-    for (size_t i = 0; i < work->n; i++)
+    for (size_t i = work->first; i < work->end; i++)
         v[i] = keep * old[i] + (1 - keep) * work->delta[i] * work->delta[i];
 }
 
@@ -196,7 +195,7 @@ static void descend_adam(const struct work *work)
     double root = sqrt(1 - pow(betas[1], time));
 
     gather_squares(work, betas[1]);
-    for (size_t i = 0; i < work->n; i++) {
+    for (size_t i = work->first; i < work->end; i++) {
         m[i] = betas[0] * old[i] + (1 - betas[0]) * work->delta[i];
         work->delta[i] =
             -rate * m[i] / (sqrt(v[i]) / root + optimizer->config->eps);
@@ -209,7 +208,7 @@ static void descend_rmsprop(const struct work *work)
     const double *v = work->optimizer->next[SLOT_SQUARE];
 
     gather_squares(work, config->alpha);
-    for (size_t i = 0; i < work->n; i++)
+    for (size_t i = work->first; i < work->end; i++)
         work->delta[i] *= -work->rate / (sqrt(v[i]) + config->eps);
 }
 
@@ -223,18 +222,22 @@ static const struct row {
     unsigned slots;
     enum decay decay;    /* the usual one */
     double weight_decay; /* as well */
+    bool whole;          /* an entry's step depends on all entries */
 } rows[] = {
     /* clang-format off */
-    { "gradient-descent", descend, 0, DECAY_COUPLED, 0 },
-    { "momentum", descend_momentum, BIT(SLOT_MOMENTUM), DECAY_COUPLED, 0 },
-    { "nesterov", descend_nesterov, BIT(SLOT_MOMENTUM), DECAY_COUPLED, 0 },
-    { "normalised", descend_normalised, 0, DECAY_COUPLED, 0 },
-    { "normalised-tensors", descend_normalised_tensors, 0, DECAY_COUPLED, 0 },
+    { "gradient-descent", descend, 0, DECAY_COUPLED, 0, false },
+    { "momentum", descend_momentum, BIT(SLOT_MOMENTUM), DECAY_COUPLED, 0,
+      false },
+    { "nesterov", descend_nesterov, BIT(SLOT_MOMENTUM), DECAY_COUPLED, 0,
+      false },
+    { "normalised", descend_normalised, 0, DECAY_COUPLED, 0, true },
+    { "normalised-tensors", descend_normalised_tensors, 0, DECAY_COUPLED, 0,
+      true },
     { "adam", descend_adam, BIT(SLOT_MEAN) | BIT(SLOT_SQUARE), DECAY_COUPLED,
-      0 },
+      0, false },
     { "adamw", descend_adam, BIT(SLOT_MEAN) | BIT(SLOT_SQUARE),
-      DECAY_DECOUPLED, 0.01 },
-    { "rmsprop", descend_rmsprop, BIT(SLOT_SQUARE), DECAY_COUPLED, 0 },
+      DECAY_DECOUPLED, 0.01, false },
+    { "rmsprop", descend_rmsprop, BIT(SLOT_SQUARE), DECAY_COUPLED, 0, false },
     /* clang-format on */
 };
 
@@ -288,20 +291,73 @@ void optimizer_clear(struct optimizer *optimizer)
 /* ------------------------------------------------------ clipping and decay */
 
 /* What is not finite stays, for the trainer to see. */
-static void clip(const struct optimizer_config *config, double *g, size_t n)
+static void clip_values(double value, double *g, size_t first, size_t end)
 {
-    double value = config->clip_value, squares = 0, factor;
-
-    for (size_t i = 0; i < n && value > 0; i++)
+    for (size_t i = first; i < end && value > 0; i++)
         if (isfinite(g[i]))
             g[i] = fmax(-value, fmin(value, g[i]));
-    if (!(config->clip_norm > 0))
+}
+
+static void clip_norm(double norm, double *g, size_t n)
+{
+    double squares = 0, factor;
+
+    if (!(norm > 0))
         return;
     for (size_t i = 0; i < n; i++)
         squares += g[i] * g[i];
-    factor = config->clip_norm / (sqrt(squares) + 1e-6);
+    factor = norm / (sqrt(squares) + 1e-6);
     for (size_t i = 0; i < n && !(factor >= 1); i++)
         g[i] *= factor;
+}
+
+/* A step of all entries, to be written a part after another. */
+struct pass {
+    struct work work;
+    const struct row *row;
+    const double *theta, *gradient;
+    double lambda;
+    enum decay decay;
+};
+
+static void begin_part(const struct pass *pass, size_t first, size_t end)
+{
+    double *delta = pass->work.delta;
+
+    memcpy(delta + first, pass->gradient + first,
+           (end - first) * sizeof *delta);
+    clip_values(pass->work.optimizer->config->clip_value, delta, first, end);
+}
+
+static void end_part(const struct pass *pass, size_t first, size_t end)
+{
+    bool coupled = pass->decay == DECAY_COUPLED;
+    double lambda = pass->decay == DECAY_DECOUPLED
+                        ? pass->lambda * pass->work.rate
+                        : pass->lambda;
+    struct work work = pass->work;
+
+    work.first = first;
+    work.end = end;
+    for (size_t i = first; i < end && lambda > 0 && coupled; i++)
+        work.delta[i] += lambda * pass->theta[i];
+    pass->row->step(&work);
+    for (size_t i = first; i < end && lambda > 0 && !coupled; i++)
+        work.delta[i] -= lambda * pass->theta[i];
+}
+
+/* So many entries are worth handing to a thread. */
+#define PART ((size_t)8192)
+
+static void write_part(void *context, size_t item, size_t thread)
+{
+    const struct pass *pass = context;
+    size_t first = item * PART, n = pass->work.end;
+    size_t end = n - first < PART ? n : first + PART;
+
+    (void)thread;
+    begin_part(pass, first, end);
+    end_part(pass, first, end);
 }
 
 void optimizer_step(struct optimizer *optimizer, double rate, size_t step,
@@ -310,21 +366,24 @@ void optimizer_step(struct optimizer *optimizer, double rate, size_t step,
     const struct optimizer_config *config = optimizer->config;
     const struct row *row = &rows[config->kind];
     size_t n = optimizer->layout->n_parameters;
-    struct work work = { optimizer, rate, step + 1, delta, n };
-    double lambda =
-        isnan(config->weight_decay) ? row->weight_decay : config->weight_decay;
-    enum decay decay =
-        config->decay == DECAY_USUAL ? row->decay : (enum decay)config->decay;
+    struct pass pass = { .work = { optimizer, rate, step + 1, delta, 0, n },
+                         .row = row,
+                         .theta = theta,
+                         .gradient = gradient,
+                         .lambda = isnan(config->weight_decay)
+                                       ? row->weight_decay
+                                       : config->weight_decay,
+                         .decay = config->decay == DECAY_USUAL
+                                      ? row->decay
+                                      : (enum decay)config->decay };
 
-    memcpy(delta, gradient, n * sizeof *delta);
-    clip(config, delta, n);
-    for (size_t i = 0; i < n && lambda > 0 && decay == DECAY_COUPLED; i++)
-        delta[i] += lambda * theta[i];
-    row->step(&work);
-    if (decay == DECAY_DECOUPLED)
-        lambda *= rate;
-    for (size_t i = 0; i < n && lambda > 0 && decay != DECAY_COUPLED; i++)
-        delta[i] -= lambda * theta[i];
+    if (!row->whole && !(config->clip_norm > 0)) {
+        parallel_for((n + PART - 1) / PART, write_part, &pass);
+        return;
+    }
+    begin_part(&pass, 0, n);
+    clip_norm(config->clip_norm, delta, n);
+    end_part(&pass, 0, n);
 }
 
 void optimizer_commit(struct optimizer *optimizer)

@@ -5,9 +5,11 @@
 #include <assert.h>
 #include <float.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/random.h"
 #include "data/extent.h"
 
@@ -282,16 +284,35 @@ static bool check_finite(const struct state *state, size_t step,
                      step, what, tensor->name);
 }
 
+/* Entries of theta that are worth handing to a thread. */
+#define PART ((size_t)8192)
+
+struct advance {
+    const struct state *state;
+    atomic_bool bad;
+};
+
+static void advance_part(void *context, size_t item, size_t thread)
+{
+    struct advance *advance = context;
+    const struct state *state = advance->state;
+    size_t first = item * PART, left = state->n - first;
+    size_t end = first + (left < PART ? left : PART);
+
+    (void)thread;
+    for (size_t i = first; i < end; i++)
+        state->theta[i] += state->delta[i];
+    if (!is_finite(state->theta + first, end - first))
+        atomic_store(&advance->bad, true);
+}
+
 /* theta += delta in the masters; false if a sum is not finite. */
 static bool advance(struct state *state)
 {
-    unsigned bad = 0;
+    struct advance advance = { .state = state };
 
-    for (size_t i = 0; i < state->n; i++) {
-        state->theta[i] += state->delta[i];
-        bad |= !(fabs(state->theta[i]) <= DBL_MAX);
-    }
-    return bad == 0;
+    parallel_for((state->n + PART - 1) / PART, advance_part, &advance);
+    return !advance.bad;
 }
 
 /* -------------------------------------------------------------- observation */
