@@ -561,6 +561,8 @@ struct descent {
     bool typed; /* the first layer is known by type */
     double *gradient;
     struct loss losses[SHARDS];
+    size_t tokens[SHARDS];
+    size_t order[SHARDS]; /* which shard is whose turn */
 };
 
 /* Makes room for the logits of COUNT strings from FIRST on; how many these
@@ -636,6 +638,26 @@ static size_t shard_start(const struct descent *descent, size_t shard)
     return shard * descent->batch->count / descent->n_shards;
 }
 
+/* Measures the shards, and puts the longest first in every thread's share:
+ * short ones are left for whoever has done its own. */
+static void order_shards(struct descent *descent)
+{
+    size_t n = descent->n_shards, threads = parallel_threads();
+
+    for (size_t s = 0; s < n; s++) {
+        size_t at = s, first = s * threads / n * n / threads;
+
+        for (size_t i = shard_start(descent, s);
+             i < shard_start(descent, s + 1); i++)
+            descent->tokens[s] += tokens_of(descent->batch, i);
+        for (; at > first &&
+               descent->tokens[descent->order[at - 1]] < descent->tokens[s];
+             at--)
+            descent->order[at] = descent->order[at - 1];
+        descent->order[at] = s;
+    }
+}
+
 /* Room for the gradients of all shards, an odd number of cache lines apart:
  * their sum shall not find all of them in the same set of a cache. */
 static void prepare_gradients(const struct descent *descent)
@@ -661,11 +683,8 @@ static void prepare_sums(const struct descent *descent)
     char *block;
 
     for (size_t s = 0; s < descent->n_shards; s++) {
-        size_t tokens = 0;
+        size_t tokens = descent->tokens[s];
 
-        for (size_t i = shard_start(descent, s);
-             i < shard_start(descent, s + 1); i++)
-            tokens += tokens_of(descent->batch, i);
         rows[s + 1] = rows[s] + (types < tokens ? types : tokens);
     }
     block = buffer_take(&network->sums, rows[descent->n_shards] * size);
@@ -675,10 +694,11 @@ static void prepare_sums(const struct descent *descent)
                                 .block = block + rows[s] * size };
 }
 
-static void descend_shard(void *context, size_t shard, size_t thread)
+static void descend_shard(void *context, size_t item, size_t thread)
 {
     struct descent *descent = context;
     struct network *network = descent->network;
+    size_t shard = descent->order[item];
     struct loss *loss = &descent->losses[shard];
     struct parking *parking = enter(network);
     size_t start = shard_start(descent, shard), count;
@@ -756,6 +776,7 @@ void network_gradient(struct network *network, const struct batch *batch,
 
     assert(batch->count > 0);
     descent.n_shards = batch->count < SHARDS ? batch->count : SHARDS;
+    order_shards(&descent);
     prepare_gradients(&descent);
     descent.typed = gather(network, batch, &network->types);
     if (descent.typed) {
