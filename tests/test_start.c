@@ -2,6 +2,8 @@
 
 #include "experiment/start.h"
 
+#include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,8 +35,9 @@ static struct network *network_of(size_t d_model)
     return network;
 }
 
-/* A checkpoint of random parameters, at NAME. */
-static void write_checkpoint(const char *name, uint64_t seed)
+/* A checkpoint of random parameters, at NAME; parameter AT, if there is one,
+ * is VALUE. */
+static void write_with(const char *name, uint64_t seed, size_t at, double value)
 {
     struct network *network = network_of(4);
     struct checkpoint checkpoint = { .step = 3 };
@@ -42,9 +45,16 @@ static void write_checkpoint(const char *name, uint64_t seed)
 
     network_init(network, seed);
     checkpoint.theta = network_parameters(network);
+    if (at < network_layout(network)->n_parameters)
+        checkpoint.theta[at] = value;
     ck_assert(
         checkpoint_write(name, network_layout(network), &checkpoint, &error));
     network_free(network);
+}
+
+static void write_checkpoint(const char *name, uint64_t seed)
+{
+    write_with(name, seed, SIZE_MAX, 0);
 }
 
 static void setup(void)
@@ -136,6 +146,41 @@ START_TEST(parameters_are_those_that_were_found)
 }
 END_TEST
 
+/* Of a matrix and of a vector; the first one is named. */
+START_TEST(numbers_that_are_not_finite_are_named)
+{
+    struct network *network = network_of(4);
+    const struct layout *layout = network_layout(network);
+    struct error error = { 0 };
+
+    for (size_t t = 0; t < layout->n_tensors; t++) {
+        const struct tensor *tensor = &layout->tensors[t];
+        struct start_config start = { "n.safetensors", NULL };
+        double value = t % 2 == 0 ? NAN : -INFINITY;
+        char expected[160], index[48] = "[0]", *path;
+
+        if (tensor->columns > 0)
+            snprintf(index, sizeof index, "[%zu, 1]", tensor->rows - 1);
+        snprintf(expected, sizeof expected,
+                 "e.yaml:5:9: train.from: ./n.safetensors: tensor %s: element "
+                 "%s is %g\n",
+                 tensor->name, index, value);
+        write_with("n.safetensors", 1,
+                   tensor->offset +
+                       (tensor->columns > 0
+                            ? (tensor->rows - 1) * tensor->columns + 1
+                            : 0),
+                   value);
+        ck_assert(start_find(&start, "e.yaml", &place, &path, &error));
+        ck_assert(!start_load(&start, path, &place, network, &error));
+        ck_assert_said(&error, expected);
+        free(start.checksum);
+        free(path);
+    }
+    network_free(network);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("start");
@@ -145,6 +190,7 @@ int main(void)
     tcase_add_test(tests, files_are_found_where_documented);
     tcase_add_test(tests, the_places_tried_are_named);
     tcase_add_test(tests, parameters_are_those_that_were_found);
+    tcase_add_test(tests, numbers_that_are_not_finite_are_named);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

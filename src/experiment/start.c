@@ -2,6 +2,8 @@
 
 #include "experiment/start.h"
 
+#include <math.h>
+
 #include "experiment/kept.h"
 #include "results/checkpoint.h"
 
@@ -14,21 +16,48 @@ bool start_find(struct start_config *start, const char *experiment,
                      &start->checksum, path, error);
 }
 
+/* Numbers that are not finite train nothing: the first is named. */
+static bool check_finite(const struct layout *layout, const double *theta,
+                         const char *path, struct error *error)
+{
+    const struct place place = { .file = path };
+    const struct tensor *tensor = layout->tensors;
+    size_t i = 0, n = 0;
+
+    while (n < layout->n_parameters && isfinite(theta[n]))
+        n++;
+    if (n == layout->n_parameters)
+        return true;
+    while (n - tensor->offset >= tensor->count)
+        tensor++;
+    i = n - tensor->offset;
+    if (tensor->columns == 0)
+        return error_add(error, ERROR_CONFIG, &place, NULL,
+                         "tensor %s: element [%zu] is %g", tensor->name, i,
+                         theta[n]);
+    return error_add(error, ERROR_CONFIG, &place, NULL,
+                     "tensor %s: element [%zu, %zu] is %g", tensor->name,
+                     i / tensor->columns, i % tensor->columns, theta[n]);
+}
+
 bool start_load(const struct start_config *start, const char *path,
                 const struct place *place, struct network *network,
                 struct error *error)
 {
+    const struct layout *layout = network_layout(network);
     struct checkpoint checkpoint;
     struct error mine = { 0 };
+    bool ok;
 
     /* Runs of a sweep may begin long after all was looked at. */
     if (!kept_check(&start_file, path, start->checksum, place, error))
         return false;
-    if (!checkpoint_read(path, network_layout(network), &checkpoint, &mine))
-        return kept_complain(&start_file, place, &mine, error);
-    network_set(network, checkpoint.theta);
+    ok = checkpoint_read(path, layout, &checkpoint, &mine) &&
+         check_finite(layout, checkpoint.theta, path, &mine);
+    if (ok)
+        network_set(network, checkpoint.theta);
     checkpoint_clear(&checkpoint);
-    return true;
+    return ok || kept_complain(&start_file, place, &mine, error);
 }
 
 bool start_keep(const char *path, const char *directory, struct error *error)

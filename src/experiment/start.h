@@ -20,7 +20,8 @@ bool start_find(struct start_config *start, const char *experiment,
                 const struct place *place, char **path, struct error *error);
 
 /* Gives NETWORK the parameters in the file at PATH; ERROR_CONFIG at PLACE,
- * naming the tensor, where they are another network's. */
+ * naming the tensor, where they are another network's, and its element, from
+ * 0, where one is not finite. */
 bool start_load(const struct start_config *start, const char *path,
                 const struct place *place, struct network *network,
                 struct error *error);

@@ -34,11 +34,13 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 /*
  * The checksum covers the whole file, header too, with its own 16 digits
- * read as zeros.
+ * read as zeros.  A file whose header another program has written anew is
+ * put back into the form below before it is summed.
  */
 static const char checksum_key[] = "\"checksum\":\"";
 static const char no_checksum[] = "0000000000000000";
 #define CHECKSUM_DIGITS 16
+#define METADATA_KEYS   4 /* format, step, config, checksum */
 
 static const char recorded_prefix[] = "recorded.";
 
@@ -163,40 +165,51 @@ size_t checkpoint_bytes(size_t n, const struct optimizer_config *config)
     return blocks * n * sizeof(double);
 }
 
-bool checkpoint_write(const char *path, const struct layout *layout,
-                      const struct checkpoint *checkpoint, struct error *error)
+/* The whole file but for its checksum, which is HEX. */
+static void compose(const struct layout *layout,
+                    const struct checkpoint *checkpoint, struct text *file,
+                    char hex[CHECKSUM_DIGITS + 1])
 {
     struct checkpoint copy = *checkpoint;
-    struct text file = { 0 };
     bool has[BLOCKS];
     struct part *parts;
     size_t count;
-    char hex[CHECKSUM_DIGITS + 1];
-    char *digits;
-    bool ok;
 
     for (size_t b = 0; b < BLOCKS; b++)
         has[b] = *block_values(&copy, b) != NULL;
     parts = list_parts(layout, has, &count);
-    add_header(&file, checkpoint, parts, count);
+    add_header(file, checkpoint, parts, count);
     for (size_t i = 0; i < count; i++)
-        text_add_bytes(&file, (const char *)part_values(&copy, &parts[i]),
+        text_add_bytes(file, (const char *)part_values(&copy, &parts[i]),
                        parts[i].tensor->count * sizeof(double));
-    checksum_text(checksum(file.data, file.length), hex);
+    checksum_text(checksum(file->data, file->length), hex);
+    free(parts);
+}
+
+bool checkpoint_write(const char *path, const struct layout *layout,
+                      const struct checkpoint *checkpoint, struct error *error)
+{
+    struct text file = { 0 };
+    char hex[CHECKSUM_DIGITS + 1];
+    char *digits;
+    bool ok;
+
+    compose(layout, checkpoint, &file, hex);
     digits = strstr(file.data + LENGTH_BYTES, checksum_key);
     memcpy(digits + strlen(checksum_key), hex, CHECKSUM_DIGITS);
     ok = file_write(path, file.data, file.length, error);
     text_clear(&file);
-    free(parts);
     return ok;
 }
 
-/* A file being read: FILE is all of it, HEADER its parsed JSON. */
+/* A file being read: FILE is all of it, HEADER its parsed JSON, DIGITS the
+ * checksum that it states, or NULL. */
 struct reader {
     const char *path;
     struct text file;
     size_t header_size;
     struct json *header;
+    const char *digits;
     struct error *error;
 };
 
@@ -250,27 +263,42 @@ static bool open_header(struct reader *reader, const struct layout *layout)
     return reader->header != NULL;
 }
 
-/* Compares the checksum; what carries a step is ours and must have one. */
-static bool check_sum(struct reader *reader, const char *digits, bool ours)
+/* Whether the file, as it is, has its checksum, whose digits are lost. */
+static bool has_sum(struct reader *reader)
 {
     char *start = reader->file.data + LENGTH_BYTES;
     char hex[CHECKSUM_DIGITS + 1];
-    char *at;
+    char *at = strstr(start, checksum_key);
 
-    if (digits == NULL)
-        return !ours || refuse(reader, "the checksum is missing");
-    at = strstr(start, checksum_key);
-    if (at == NULL || at >= start + reader->header_size ||
-        strlen(digits) != CHECKSUM_DIGITS ||
-        strncmp(at + strlen(checksum_key), digits, CHECKSUM_DIGITS) != 0)
-        return refuse(reader, "the checksum is not readable");
-    at += strlen(checksum_key);
-    memcpy(at, no_checksum, CHECKSUM_DIGITS);
+    if (at == NULL || at + strlen(checksum_key) + CHECKSUM_DIGITS >
+                          start + reader->header_size)
+        return false;
+    memcpy(at + strlen(checksum_key), no_checksum, CHECKSUM_DIGITS);
     checksum_text(checksum(reader->file.data, reader->file.length), hex);
-    if (strcmp(hex, digits) != 0)
-        return refuse(reader, "damaged: the checksum is %s, not %s", hex,
-                      digits);
-    return true;
+    return strcmp(hex, reader->digits) == 0;
+}
+
+/* Compares the checksum with what was read; where the header is not as we
+ * write it, by writing it so. */
+static bool check_sum(struct reader *reader, const struct layout *layout,
+                      const struct checkpoint *checkpoint)
+{
+    const struct json *metadata = json_get(reader->header, "__metadata__");
+    const char *format = json_as_text(json_get(metadata, "format"));
+    char hex[CHECKSUM_DIGITS + 1];
+    struct text file = { 0 };
+    bool ok;
+
+    if (reader->digits == NULL || has_sum(reader))
+        return true;
+    compose(layout, checkpoint, &file, hex);
+    text_clear(&file);
+    ok = strcmp(hex, reader->digits) == 0 && format != NULL &&
+         strcmp(format, "pt") == 0 && json_size(metadata) == METADATA_KEYS;
+    return ok || refuse(reader,
+                        "damaged: the checksum is %s, not %s; a file that was "
+                        "changed on purpose is read without its __metadata__",
+                        hex, reader->digits);
 }
 
 static bool read_metadata(struct reader *reader, struct checkpoint *checkpoint)
@@ -278,7 +306,6 @@ static bool read_metadata(struct reader *reader, struct checkpoint *checkpoint)
     const struct json *metadata = json_get(reader->header, "__metadata__");
     const char *step = json_as_text(json_get(metadata, "step"));
     const char *config = json_as_text(json_get(metadata, "config"));
-    const char *digits = json_as_text(json_get(metadata, "checksum"));
     uint64_t number = 0;
 
     if (metadata != NULL && !json_is_map(metadata))
@@ -287,8 +314,11 @@ static bool read_metadata(struct reader *reader, struct checkpoint *checkpoint)
          key = json_next_key(metadata, key))
         if (json_as_text(json_get(metadata, key)) == NULL)
             return refuse(reader, "__metadata__: %.64s is not text", key);
-    if (!check_sum(reader, digits, step != NULL))
-        return false;
+    reader->digits = json_as_text(json_get(metadata, "checksum"));
+    if (reader->digits == NULL && step != NULL) /* a file of ours */
+        return refuse(reader, "the checksum is missing");
+    if (reader->digits != NULL && strlen(reader->digits) != CHECKSUM_DIGITS)
+        return refuse(reader, "the checksum is not readable");
     if (step != NULL && !text_read_count(step, &number))
         return refuse(reader, "__metadata__: the step \"%.32s\" is not a count",
                       step);
@@ -429,8 +459,12 @@ static bool read_entry(const struct reader *reader, const struct part *part,
         return refuse(reader, "tensor %s has no offsets", part->name);
     if (entry->end < entry->begin ||
         entry->end - entry->begin != part->tensor->count * entry->type->size)
-        return refuse(reader, "tensor %s has the wrong number of bytes",
-                      part->name);
+        return refuse(reader,
+                      "tensor %s has offsets %zu to %zu, but %zu numbers of "
+                      "%s take %zu bytes; accepted: F64, F32, F16, BF16",
+                      part->name, entry->begin, entry->end, part->tensor->count,
+                      entry->type->name,
+                      part->tensor->count * entry->type->size);
     return true;
 }
 
@@ -549,8 +583,10 @@ bool checkpoint_read(const char *path, const struct layout *layout,
         goto done;
     find_blocks(&reader, layout, has);
     parts = list_parts(layout, has, &count);
-    ok = check_names(&reader, parts, count) &&
-         read_tensors(&reader, parts, count, layout->n_parameters, checkpoint);
+    ok =
+        check_names(&reader, parts, count) &&
+        read_tensors(&reader, parts, count, layout->n_parameters, checkpoint) &&
+        check_sum(&reader, layout, checkpoint);
 done:
     free(parts);
     json_free(reader.header);

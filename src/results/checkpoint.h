@@ -9,9 +9,10 @@
  * A reader trusts nothing: header at most 8 MiB with no more values in it
  * than the layout can need, offsets without holes or overlap, shapes that
  * match, every tensor of the layout and no other present, the checksum right.
- * What is refused is refused before more than the file and some 10 MiB is
- * held.  Files of others need have no metadata; blanks before the header's {
- * are accepted, as by the format's own reader.
+ * A file with a wrong layout is refused before more than the file and some
+ * 10 MiB is held.  Files of others need have no metadata; blanks and the order
+ * of keys in a header are free, in a file of ours that another program has
+ * written anew, too: then the checksum is that of the file as written here.
  */
 
 #ifndef RESULTS_CHECKPOINT_H
