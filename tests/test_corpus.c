@@ -306,6 +306,21 @@ START_TEST(the_language_has_the_words)
 }
 END_TEST
 
+/* Before the text only; within it, it is a character as others. */
+START_TEST(a_byte_order_mark_is_no_part_of_a_word)
+{
+    config.validation = config.test = 0;
+    config.context = 2;
+    read_well("\xef\xbb\xbf"
+              "a a\na \xef\xbb\xbf"
+              "a\n");
+    ck_assert_uint_eq(corpus.vocabulary.size, 4);
+    ck_assert_str_eq(corpus.vocabulary.names[2], "a");
+    ck_assert_str_eq(corpus.vocabulary.names[3], "\xef\xbb\xbf"
+                                                 "a");
+}
+END_TEST
+
 static const struct {
     const char *text;
     size_t length;
@@ -318,6 +333,11 @@ static const struct {
     { "a\n\xed\xa0\x80", 5, "%s:2:1: byte 0xed is no part of a UTF-8 text\n" },
     { "\xc0\x80", 2, "%s:1:1: byte 0xc0 is no part of a UTF-8 text\n" },
     { "a \xe2\x82", 4, "%s:1:3: byte 0xe2 is no part of a UTF-8 text\n" },
+    { "\xef\xbb\xbf", 3, "%s:1:1: the text has no word\n" },
+    { "\xef\xbb\xbf"
+      "a\xff",
+      5, "%s:1:2: byte 0xff is no part of a UTF-8 text\n" },
+    { "\xef\xbb", 2, "%s:1:1: byte 0xef is no part of a UTF-8 text\n" },
     { "a\0b", 3, "%s:1:2: byte 0x00 is no part of a UTF-8 text\n" },
     { "a b c\n", 6,
       "e.yaml:3:7: data.corpus.context: 7 tokens are more than the 4 there "
@@ -372,6 +392,7 @@ int main(void)
     tcase_add_test(tests, marks_and_long_words);
     tcase_add_test(tests, targets_are_what_is_scored);
     tcase_add_test(tests, the_language_has_the_words);
+    tcase_add_test(tests, a_byte_order_mark_is_no_part_of_a_word);
     tcase_add_loop_test(tests, broken_texts_are_refused, 0,
                         sizeof broken / sizeof *broken);
     tcase_add_test(tests, nothing_is_left_to_train_on);

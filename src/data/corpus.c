@@ -118,10 +118,22 @@ static size_t character_length(const unsigned char *s)
     return n;
 }
 
+/* Where the text begins: behind a byte order mark, if it has one. */
+static const char *find_start(const struct reading *reading)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t n = strlen(mark);
+
+    return reading->text.data +
+           (strncmp(reading->text.data, mark, n) == 0 ? n : 0);
+}
+
 static bool check_characters(const struct reading *reading, struct error *error)
 {
-    const unsigned char *s = (const unsigned char *)reading->text.data;
-    const unsigned char *end = s + reading->text.length;
+    const char *data = reading->text.data;
+    const unsigned char *s = (const unsigned char *)find_start(reading);
+    const unsigned char *end =
+        (const unsigned char *)data + reading->text.length;
     struct place place = { reading->config->path, 1, 1 };
 
     while (s < end) {
@@ -210,7 +222,7 @@ static void add_line(struct reading *reading)
 static bool take_words(struct reading *reading, struct error *error)
 {
     static const char blanks[] = " \t\r\v\f\n";
-    const char *at = reading->text.data;
+    const char *at = find_start(reading);
 
     while (*at != '\0') {
         size_t n = strcspn(at, blanks);

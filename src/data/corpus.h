@@ -3,7 +3,8 @@
 /*
  * A text of the user's as data for a language model: lines of words, parted
  * by blanks.  Whole lines go to one part each, by a draw keyed by the line's
- * number; lines without a word are no lines.
+ * number; lines without a word are no lines.  A byte order mark before the
+ * text (UTF-8's, EF BB BF) is no part of it; columns count from behind it.
  *
  *   standard   A line ends in a mark, <eol>.  The lines of a part follow each
  *              other and are cut into strings of `context` tokens; every token
