@@ -191,7 +191,7 @@ int main(void)
     Suite *suite = suite_create("drawing");
     TCase *tests = tcase_create("drawing");
 
-    tcase_set_timeout(tests, 60); /* gnuplot takes its time */
+    tcase_set_timeout(tests, 600); /* gnuplot takes its time */
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, columns_are_multiplied_and_divided);
     tcase_add_test(tests, long_tables_are_thinned);
