@@ -124,14 +124,16 @@ struct pass {
 };
 
 /*
- * Gradient of the mean loss over all targets of the batch, which is not empty,
- * into GRADIENT [n_parameters].  TARGETS are those of all strings, packed as
- * objective.h says; for membership a byte a string.  The batch is cut into 16
- * shards by position, one thread owns a shard, shard sums are added in one
- * fixed tree: the same bits for any number of threads.  The loss and its
- * derivative are computed from exp(-|z|) and carried backward times 2^64, so
- * that they vanish only beyond margins of 130 even in float.  Here alone
- * model.dropout is at work.
+ * Gradient of the mean loss over all targets of the batch, which is not
+ * empty, into GRADIENT [n_parameters].  TARGETS are those of all strings,
+ * packed as objective.h says; for membership a byte a string.  The batch is
+ * cut into 16 shards by position, one thread owns a shard, shard sums are
+ * added in one fixed tree: the same bits for any number of threads.  Where
+ * types are few (types.h) derivatives of the first layer are added up by
+ * type before that, shard after shard.  The loss and its derivative are
+ * computed from exp(-|z|) and carried backward times 2^64, so that they
+ * vanish only beyond margins of 130 even in float.  Here alone model.dropout
+ * is at work.
  */
 void network_gradient(struct network *network, const struct batch *batch,
                       const uint8_t *targets, double *gradient,
