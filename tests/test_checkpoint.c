@@ -351,9 +351,9 @@ static void write_foreign(const char *path, uint64_t length, const char *header,
 START_TEST(files_of_others_get_their_verdict)
 {
     static const double values[5] = { 1, -2, 0.25, 4, 5 };
-    static const float floats[4] = { 1, -2, 0.25f, 4 };
-    static const uint16_t halves[4] = { 0x3c00, 0xc000, 0x3400, 0x4400 };
-    static const uint16_t brains[4] = { 0x3f80, 0xc000, 0x3e80, 0x4080 };
+    static const float floats[10] = { 1, -2, 0.25f, 4 };
+    static const uint16_t halves[20] = { 0x3c00, 0xc000, 0x3400, 0x4400 };
+    static const uint16_t brains[20] = { 0x3f80, 0xc000, 0x3e80, 0x4080 };
     const char *header = foreign[_i].header, *path = scratch_path("w");
     const void *data = strstr(header, "F32") != NULL     ? (void *)floats
                        : strstr(header, "\"F16") != NULL ? (void *)halves
