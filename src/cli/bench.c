@@ -315,7 +315,7 @@ const struct command bench_command = {
     .name = "bench",
     .operands = "[EXPERIMENT]",
     .summary = "Times training, evaluation and the kernels on this machine.",
-    .notes = "The whole table takes about four minutes on two cores.\n",
+    .notes = "The whole table takes two to four minutes on two cores.\n",
     .examples = "  saturn bench\n"
                 "  saturn bench --shape small -j 2 --seconds 2 --evaluate\n"
                 "  saturn bench experiments/dyck-1.yaml\n",
