@@ -56,6 +56,31 @@ static void outer(void *context, size_t item, size_t thread)
     tally->inner[thread] += 10;
 }
 
+static void count_range(void *context, size_t first, size_t end)
+{
+    atomic_uchar *seen = context;
+
+    for (size_t i = first; i < end; i++)
+        atomic_fetch_add(&seen[i], 1);
+}
+
+/* Numbers around the ends of ranges, whatever their size. */
+START_TEST(every_number_is_in_one_range)
+{
+    static const size_t counts[] = { 0, 1, 4095, 8191, 8192, 8193, 100000 };
+
+    parallel_set_threads(threads[_i]);
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        atomic_uchar *seen = calloc(counts[c] + 1, sizeof *seen);
+
+        parallel_ranges(counts[c], count_range, seen);
+        for (size_t i = 0; i <= counts[c]; i++)
+            ck_assert_uint_eq(seen[i], i < counts[c]);
+        free(seen);
+    }
+}
+END_TEST
+
 START_TEST(an_inner_loop_stays_on_its_thread)
 {
     struct tally tally = { 0 };
@@ -87,6 +112,7 @@ int main(void)
     TCase *tests = tcase_create("parallel");
 
     tcase_add_loop_test(tests, every_item_runs_once, 0, 4);
+    tcase_add_loop_test(tests, every_number_is_in_one_range, 0, 4);
     tcase_add_test(tests, an_inner_loop_stays_on_its_thread);
     tcase_add_test(tests, no_items_no_calls);
     suite_add_tcase(suite, tests);

@@ -22,6 +22,9 @@
  * that its host has put aside meanwhile. */
 #define YIELDS 1000
 
+/* So many numbers are worth handing to a thread. */
+#define RANGE ((size_t)8192)
+
 /* Items of a loop that a thread has before it: the first in the low half,
  * one behind the last in the high half.  Alone on its cache line. */
 struct range {
@@ -274,4 +277,29 @@ void parallel_for(size_t n,
     begin_turn();
     run_items(0);
     await_workers();
+}
+
+struct numbers {
+    size_t n;
+    void (*body)(void *context, size_t first, size_t end);
+    void *context;
+};
+
+static void run_range(void *context, size_t item, size_t thread)
+{
+    const struct numbers *numbers = context;
+    size_t first = item * RANGE, left = numbers->n - first;
+
+    (void)thread;
+    numbers->body(numbers->context, first,
+                  first + (left < RANGE ? left : RANGE));
+}
+
+void parallel_ranges(size_t n,
+                     void (*body)(void *context, size_t first, size_t end),
+                     void *context)
+{
+    struct numbers numbers = { n, body, context };
+
+    parallel_for((n + RANGE - 1) / RANGE, run_range, &numbers);
 }

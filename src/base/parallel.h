@@ -34,4 +34,10 @@ void parallel_for(size_t n,
                   void (*body)(void *context, size_t item, size_t thread),
                   void *context);
 
+/* Calls body(context, first, end) for ranges that 0..n-1 falls into, the same
+ * for any number of threads: for loops over numbers. */
+void parallel_ranges(size_t n,
+                     void (*body)(void *context, size_t first, size_t end),
+                     void *context);
+
 #endif

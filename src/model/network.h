@@ -84,6 +84,17 @@ struct batch {
     size_t count;
 };
 
+/* Which of the strings is number I of the batch, and its tokens. */
+static inline size_t batch_string(const struct batch *batch, size_t i)
+{
+    return batch->index == NULL ? i : batch->index[i];
+}
+
+static inline size_t batch_tokens(const struct batch *batch, size_t i)
+{
+    return strings_length(batch->strings, batch_string(batch, i)) + 1;
+}
+
 /* How attention weighs: softmax(sharpness * scores), or, saturated, uniform
  * over the scores within TIE * |q| max|k| / sqrt(d_k) of the maximum. */
 struct attention_rule {

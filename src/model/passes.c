@@ -49,21 +49,12 @@ static void leave(struct parking *parking)
     atomic_flag_clear_explicit(&parking->taken, memory_order_release);
 }
 
-static size_t string_of(const struct batch *batch, size_t i)
-{
-    return batch->index == NULL ? i : batch->index[i];
-}
-
-static size_t tokens_of(const struct batch *batch, size_t i)
-{
-    return strings_length(batch->strings, string_of(batch, i)) + 1;
-}
-
 /* How many rows of logits string I has. */
 static size_t rows_of(const struct network *network, const struct batch *batch,
                       size_t i)
 {
-    return objective_is_sequence(network->objective) ? tokens_of(batch, i) : 1;
+    return objective_is_sequence(network->objective) ? batch_tokens(batch, i)
+                                                     : 1;
 }
 
 /* How many strings from FIRST on, and before END, make the next chunk. */
@@ -72,7 +63,7 @@ static size_t next_chunk(const struct batch *batch, size_t first, size_t end)
     size_t count = 0, tokens = 0;
 
     while (first + count < end) {
-        tokens += tokens_of(batch, first + count);
+        tokens += batch_tokens(batch, first + count);
         if (count > 0 && tokens > CHUNK_TOKENS)
             break;
         count++;
@@ -202,7 +193,7 @@ static void evaluate(struct evaluation *evaluation)
         evaluation->parts[evaluation->n_parts++] =
             (struct part){ i, count, token, row };
         for (size_t j = i; j < i + count; j++) {
-            token += tokens_of(batch, j);
+            token += batch_tokens(batch, j);
             row += rows_of(evaluation->network, batch, j);
         }
     }
@@ -291,7 +282,7 @@ static void judge(const struct descent *descent, size_t first, size_t count,
     size_t outputs = network->layout.n_outputs;
 
     for (size_t i = first; i < first + count; i++) {
-        size_t string = string_of(descent->batch, i);
+        size_t string = batch_string(descent->batch, i);
         size_t at = sequence ? tokens_before(strings, string) : string;
 
         loss_of_string(loss, network->objective, outputs,
@@ -346,7 +337,7 @@ static void order_shards(struct descent *descent)
 
         for (size_t i = shard_start(descent, s);
              i < shard_start(descent, s + 1); i++)
-            descent->tokens[s] += tokens_of(descent->batch, i);
+            descent->tokens[s] += batch_tokens(descent->batch, i);
         for (; at > first &&
                descent->tokens[descent->order[at - 1]] < descent->tokens[s];
              at--)

@@ -50,11 +50,6 @@ static void make_room(struct types *types, size_t possible)
     memset(types->numbers, 0, possible * sizeof(*types->numbers));
 }
 
-static size_t string_of(const struct batch *batch, size_t i)
-{
-    return batch->index == NULL ? i : batch->index[i];
-}
-
 bool types_gather(struct types *types, const struct model_config *config,
                   size_t n_tokens, const struct batch *batch)
 {
@@ -64,19 +59,19 @@ bool types_gather(struct types *types, const struct model_config *config,
     if (position_needs_length(config->positions))
         return false;
     for (size_t i = 0; i < batch->count; i++) {
-        size_t length = strings_length(strings, string_of(batch, i));
+        size_t n = batch_tokens(batch, i);
 
-        tokens += length + 1;
-        longest = length > longest ? length : longest;
+        tokens += n;
+        longest = n > longest ? n : longest;
     }
     types->n_tokens = n_tokens;
     types->placed = config->positions != POSITIONS_NONE;
-    possible = (types->placed ? longest + 1 : 1) * n_tokens;
+    possible = (types->placed ? longest : 1) * n_tokens;
     if (possible > POSSIBLE * tokens)
         return false;
     make_room(types, possible);
     for (size_t i = 0; i < batch->count; i++) {
-        size_t string = string_of(batch, i);
+        size_t string = batch_string(batch, i);
 
         list_string(types, strings_at(strings, string),
                     strings_length(strings, string));

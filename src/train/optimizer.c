@@ -312,7 +312,7 @@ static void clip_norm(double norm, double *g, size_t n)
 }
 
 /* A step of all entries, to be written a part after another. */
-struct pass {
+struct step {
     struct work work;
     const struct row *row;
     const double *theta, *gradient;
@@ -320,44 +320,38 @@ struct pass {
     enum decay decay;
 };
 
-static void begin_part(const struct pass *pass, size_t first, size_t end)
+static void begin_range(const struct step *whole, size_t first, size_t end)
 {
-    double *delta = pass->work.delta;
+    double *delta = whole->work.delta;
 
-    memcpy(delta + first, pass->gradient + first,
+    memcpy(delta + first, whole->gradient + first,
            (end - first) * sizeof *delta);
-    clip_values(pass->work.optimizer->config->clip_value, delta, first, end);
+    clip_values(whole->work.optimizer->config->clip_value, delta, first, end);
 }
 
-static void end_part(const struct pass *pass, size_t first, size_t end)
+static void end_range(const struct step *whole, size_t first, size_t end)
 {
-    bool coupled = pass->decay == DECAY_COUPLED;
-    double lambda = pass->decay == DECAY_DECOUPLED
-                        ? pass->lambda * pass->work.rate
-                        : pass->lambda;
-    struct work work = pass->work;
+    bool coupled = whole->decay == DECAY_COUPLED;
+    double lambda = whole->decay == DECAY_DECOUPLED
+                        ? whole->lambda * whole->work.rate
+                        : whole->lambda;
+    struct work work = whole->work;
 
     work.first = first;
     work.end = end;
     for (size_t i = first; i < end && lambda > 0 && coupled; i++)
-        work.delta[i] += lambda * pass->theta[i];
-    pass->row->step(&work);
+        work.delta[i] += lambda * whole->theta[i];
+    whole->row->step(&work);
     for (size_t i = first; i < end && lambda > 0 && !coupled; i++)
-        work.delta[i] -= lambda * pass->theta[i];
+        work.delta[i] -= lambda * whole->theta[i];
 }
 
-/* So many entries are worth handing to a thread. */
-#define PART ((size_t)8192)
-
-static void write_part(void *context, size_t item, size_t thread)
+static void write_range(void *context, size_t first, size_t end)
 {
-    const struct pass *pass = context;
-    size_t first = item * PART, n = pass->work.end;
-    size_t end = n - first < PART ? n : first + PART;
+    const struct step *whole = context;
 
-    (void)thread;
-    begin_part(pass, first, end);
-    end_part(pass, first, end);
+    begin_range(whole, first, end);
+    end_range(whole, first, end);
 }
 
 void optimizer_step(struct optimizer *optimizer, double rate, size_t step,
@@ -366,24 +360,24 @@ void optimizer_step(struct optimizer *optimizer, double rate, size_t step,
     const struct optimizer_config *config = optimizer->config;
     const struct row *row = &rows[config->kind];
     size_t n = optimizer->layout->n_parameters;
-    struct pass pass = { .work = { optimizer, rate, step + 1, delta, 0, n },
-                         .row = row,
-                         .theta = theta,
-                         .gradient = gradient,
-                         .lambda = isnan(config->weight_decay)
-                                       ? row->weight_decay
-                                       : config->weight_decay,
-                         .decay = config->decay == DECAY_USUAL
-                                      ? row->decay
-                                      : (enum decay)config->decay };
+    struct step whole = { .work = { optimizer, rate, step + 1, delta, 0, n },
+                          .row = row,
+                          .theta = theta,
+                          .gradient = gradient,
+                          .lambda = isnan(config->weight_decay)
+                                        ? row->weight_decay
+                                        : config->weight_decay,
+                          .decay = config->decay == DECAY_USUAL
+                                       ? row->decay
+                                       : (enum decay)config->decay };
 
     if (!row->whole && !(config->clip_norm > 0)) {
-        parallel_for((n + PART - 1) / PART, write_part, &pass);
+        parallel_ranges(n, write_range, &whole);
         return;
     }
-    begin_part(&pass, 0, n);
+    begin_range(&whole, 0, n);
     clip_norm(config->clip_norm, delta, n);
-    end_part(&pass, 0, n);
+    end_range(&whole, 0, n);
 }
 
 void optimizer_commit(struct optimizer *optimizer)

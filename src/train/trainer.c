@@ -284,22 +284,16 @@ static bool check_finite(const struct state *state, size_t step,
                      step, what, tensor->name);
 }
 
-/* Entries of theta that are worth handing to a thread. */
-#define PART ((size_t)8192)
-
 struct advance {
     const struct state *state;
     atomic_bool bad;
 };
 
-static void advance_part(void *context, size_t item, size_t thread)
+static void advance_range(void *context, size_t first, size_t end)
 {
     struct advance *advance = context;
     const struct state *state = advance->state;
-    size_t first = item * PART, left = state->n - first;
-    size_t end = first + (left < PART ? left : PART);
 
-    (void)thread;
     for (size_t i = first; i < end; i++)
         state->theta[i] += state->delta[i];
     if (!is_finite(state->theta + first, end - first))
@@ -311,7 +305,7 @@ static bool advance(struct state *state)
 {
     struct advance advance = { .state = state };
 
-    parallel_for((state->n + PART - 1) / PART, advance_part, &advance);
+    parallel_ranges(state->n, advance_range, &advance);
     return !advance.bad;
 }
 

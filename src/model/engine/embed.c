@@ -65,11 +65,12 @@ void types_forward(const struct weights *w, struct workspace *s,
                    const struct types *types, size_t first, size_t count,
                    void *table)
 {
-    const struct activation *a = &s->layers[0];
     real *row = (real *)table + first * types_width(w);
     size_t d = w->d, size = d * sizeof(real), n;
 
     for (; count > 0; first += n, count -= n) {
+        const struct activation *a;
+
         n = count < CHUNK_TOKENS ? count : CHUNK_TOKENS;
         workspace_load_types(w, s, types, first, n);
         a = &s->layers[0];
@@ -93,16 +94,10 @@ INLINE void move_row(size_t d, bool add, const real *from, real *to)
     }
 }
 
-/* Whether the first layer is computed for the tokens read alone. */
-static bool is_narrow(const struct weights *w, const struct workspace *s)
-{
-    return s->narrow && w->config->n_layers == 1;
-}
-
 void types_spread(const struct weights *w, struct workspace *s)
 {
     struct activation *a = &s->layers[0];
-    bool narrow = is_narrow(w, s);
+    bool narrow = narrows(w, s, 0);
     size_t d = w->d;
 
     for (size_t r = 0; r < s->n_rows; r++) {
@@ -124,6 +119,13 @@ void types_spread(const struct weights *w, struct workspace *s)
     }
 }
 
+/* The row of a type that occurred. */
+static real *sum_row(const struct weights *w, const struct type_sums *sums,
+                     size_t type)
+{
+    return (real *)sums->block + (sums->rows[type] - 1) * types_width(w);
+}
+
 /* Adds derivatives of a token of TYPE to the SUMS of its shard; X and QUERY
  * are zero where they are NULL. */
 INLINE void sum_token(const struct weights *w, struct type_sums *sums,
@@ -136,7 +138,7 @@ INLINE void sum_token(const struct weights *w, struct type_sums *sums,
 
     if (!known)
         sums->rows[type] = (uint32_t)++sums->used;
-    row = (real *)sums->block + (sums->rows[type] - 1) * types_width(w);
+    row = sum_row(w, sums, type);
     move_row(2 * d, known, keys_values, row + 2 * d);
     if (x != NULL) {
         move_row(d, known, x, row);
@@ -148,16 +150,14 @@ INLINE void sum_token(const struct weights *w, struct type_sums *sums,
 
 void types_gather_sums(const struct weights *w, struct workspace *s)
 {
-    bool narrow = is_narrow(w, s);
+    bool narrow = narrows(w, s, 0);
     size_t d = w->d;
 
     for (size_t r = 0; r < s->n_rows; r++)
         sum_token(w, s->sums, s->types_of[r], narrow ? NULL : s->dx + r * d,
                   s->dquery + r * d, s->dkeys_values + 2 * r * d);
     for (size_t i = 0; narrow && i < s->n_strings; i++) {
-        size_t type = s->types_of[s->chosen[i]];
-        real *row =
-            (real *)s->sums->block + (s->sums->rows[type] - 1) * types_width(w);
+        real *row = sum_row(w, s->sums, s->types_of[s->chosen[i]]);
 
         move_row(d, true, s->dx + i * d, row);
         move_row(d, true, s->dquery + i * d, row + d);
@@ -172,11 +172,11 @@ static void add_sums(const struct weights *w, struct workspace *s, size_t r,
     bool known = false;
 
     for (size_t i = 0; i < n; i++) {
-        const real *row = sums[i].block;
+        const real *row;
 
         if (sums[i].rows[type] == 0)
             continue;
-        row += (sums[i].rows[type] - 1) * types_width(w);
+        row = sum_row(w, &sums[i], type);
         move_row(d, known, row, s->dx + r * d);
         move_row(d, known, row + d, s->dquery + r * d);
         move_row(2 * d, known, row + 2 * d, s->dkeys_values + 2 * r * d);

@@ -125,13 +125,6 @@ static void normalise_backward(const struct weights *w, struct workspace *s,
                   both ? gradient + affine.shift : s->lost + w->d);
 }
 
-/* Whether layer L is computed for the token read of each string alone. */
-static bool narrows(const struct weights *w, const struct workspace *s,
-                    size_t l)
-{
-    return s->narrow && l + 1 == w->config->n_layers;
-}
-
 /* x = x / (1 - p), or 0 with probability p, where x is the row of TOKEN that
  * sublayer PURPOSE gives for a string. */
 static void drop_row(const struct weights *w, const struct workspace *s,

@@ -171,6 +171,13 @@ struct workspace {
     size_t n_positions;
 };
 
+/* Whether layer L is computed for the token read of each string alone. */
+static inline bool narrows(const struct weights *weights,
+                           const struct workspace *workspace, size_t l)
+{
+    return workspace->narrow && l + 1 == weights->config->n_layers;
+}
+
 /* Makes room for a chunk and reads its tokens. */
 void workspace_load(const struct weights *weights, struct workspace *workspace,
                     const struct batch *batch, size_t first, size_t count,

@@ -195,11 +195,6 @@ static void write_features(const struct weights *w, struct workspace *s,
                      : (real)position_feature(positions, d, t, n, f);
 }
 
-static size_t string_of(const struct batch *batch, size_t i)
-{
-    return batch->index == NULL ? i : batch->index[i];
-}
-
 void workspace_load(const struct weights *w, struct workspace *s,
                     const struct batch *batch, size_t first, size_t count,
                     bool every)
@@ -209,10 +204,10 @@ void workspace_load(const struct weights *w, struct workspace *s,
 
     s->longest = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t length = strings_length(strings, string_of(batch, first + i));
+        size_t n = batch_tokens(batch, first + i);
 
-        rows += length + 1;
-        s->longest = length + 1 > s->longest ? length + 1 : s->longest;
+        rows += n;
+        s->longest = n > s->longest ? n : s->longest;
     }
     assert(w->config->positions != POSITIONS_LEARNED ||
            s->longest <= w->config->max_length + 1);
@@ -227,7 +222,7 @@ void workspace_load(const struct weights *w, struct workspace *s,
     s->n_logits = every ? rows : count;
     rows = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t string = string_of(batch, first + i);
+        size_t string = batch_string(batch, first + i);
         size_t length = strings_length(strings, string);
         const uint16_t *symbols = strings_at(strings, string);
 
