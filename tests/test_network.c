@@ -374,8 +374,7 @@ START_TEST(packed_is_one_by_one)
 }
 END_TEST
 
-/* Wide enough that libxsmm, where it is built in, computes part of the rows
- * and of the sums. */
+/* Several columns of tiles wide. */
 static const struct model_config wide = {
     .n_layers = 1,
     .d_model = 256,

@@ -3,24 +3,15 @@
 #include "model/engine/kernels.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 #if HAVE_LIBXSMM && defined(__FMA__)
 #include <libxsmm.h>
 #endif
 
-#include "base/memory.h"
-
 /* Vectors side by side in a tile, at most. */
 #define WIDEST 4
 
-/* What a compiled kernel takes at once of a plain and a transposed A. */
-#define COMPILED_ROWS  48
-#define COMPILED_TERMS 64
-
-/* From a map of so many weights on libxsmm's kernels were found as fast as
- * tiles; on smaller ones they lose by touching C more than once. */
-#define WORTHWHILE ((size_t)256 * 512)
+/* Reals in a line of the cache. */
+#define LINE (64 / sizeof(real))
 
 /*
  * The tile of C at (row, column) with ROWS x VECTORS sums held in registers.
@@ -147,12 +138,34 @@ static size_t tile_width(size_t left)
     return left == 5 || left == 6 ? 3 : left < WIDEST ? left : WIDEST;
 }
 
-static bool is_transposed(const struct product *p)
+/* Asks for ROWS of COLUMNS reals, to wait in the core's second cache.  It and
+ * its caller are inline since GCC takes a function that only asks for one
+ * that does nothing, and drops the call. */
+INLINE void fetch(const real *at, size_t row, size_t rows, size_t columns)
 {
-    return p->a_row == 1;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j += LINE)
+            __builtin_prefetch(at + i * row + j, 0, 2);
 }
 
-static void product_by_tiles(const struct product *p)
+/* While the tile of ROWS x COLUMNS at (row, column) is computed: the next
+ * tile of C, and this one's share of the next columns of B. */
+INLINE void look_ahead(const struct product *p, size_t row, size_t rows,
+                       size_t column, size_t columns)
+{
+    size_t below = row + rows, beside = column + columns;
+    size_t first = p->k * row / p->m, end = p->k * below / p->m;
+
+    if (below < p->m)
+        fetch(p->c + below * p->c_row + column, p->c_row, rows, columns);
+    if (beside >= p->n)
+        return;
+    if (below == p->m)
+        fetch(p->c + beside, p->c_row, rows, columns);
+    fetch(p->b + first * p->b_row + beside, p->b_row, end - first, columns);
+}
+
+void multiply(const struct product *p)
 {
     size_t vectors = padded(p->n) / LANES, width;
     enum spacing spacing = p->a_row == 1       ? SPACING_ONE
@@ -170,66 +183,21 @@ static void product_by_tiles(const struct product *p)
                 (height->rows > SPACED_ROWS && spacing == SPACING_ANY)) {
                 height++;
             } else {
+                if (width == WIDEST)
+                    look_ahead(p, row, height->rows, j * LANES, width * LANES);
                 height->kernels[spacing](p, row, j * LANES);
                 row += height->rows;
             }
     }
 }
 
-/* Fills ROWS of C with what the sums start from. */
-static void begin(const struct product *p, size_t rows)
-{
-    if (p->start == START_ADD)
-        return;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < p->n; j++)
-            p->c[i * p->c_row + j] = p->start == START_BIAS ? p->bias[j] : 0;
-}
-
-/* Blocks of rows of A by the compiled kernel, the rest by tiles. */
-static void product_plain(struct product p)
-{
-    for (; p.m >= COMPILED_ROWS; p.m -= COMPILED_ROWS) {
-        begin(&p, COMPILED_ROWS);
-        p.compiled(p.b, p.a, p.c);
-        p.a += COMPILED_ROWS * p.a_row;
-        p.c += COMPILED_ROWS * p.c_row;
-    }
-    product_by_tiles(&p);
-}
-
-/* Blocks of the sums' terms by the compiled kernel, the rest by tiles. */
-static void product_transposed(struct product p)
-{
-    if (p.k >= COMPILED_TERMS) {
-        begin(&p, p.m);
-        p.start = START_ADD;
-    }
-    for (; p.k >= COMPILED_TERMS; p.k -= COMPILED_TERMS) {
-        p.compiled(p.b, p.a, p.c);
-        p.a += COMPILED_TERMS * p.a_column;
-        p.b += COMPILED_TERMS * p.b_row;
-    }
-    if (p.k > 0 || p.start != START_ADD)
-        product_by_tiles(&p);
-}
-
-void multiply(const struct product *p)
-{
-    if (p->compiled == NULL)
-        product_by_tiles(p);
-    else if (is_transposed(p))
-        product_transposed(*p);
-    else
-        product_plain(*p);
-}
-
-#if HAVE_LIBXSMM && defined(__FMA__) /* its kernels fuse, tiles must too */
+#if HAVE_LIBXSMM && defined(__FMA__)
 /* libxsmm counts columns first: its first matrix is our B, its m our n. */
 compiled *library_product(const struct product *p)
 {
-    int flags = is_transposed(p) ? LIBXSMM_GEMM_FLAG_TRANS_B : 0;
-    int a = (int)(is_transposed(p) ? p->a_column : p->a_row);
+    bool transposed = p->a_row == 1;
+    int flags = transposed ? LIBXSMM_GEMM_FLAG_TRANS_B : 0;
+    int a = (int)(transposed ? p->a_column : p->a_row);
     int b = (int)p->b_row, c = (int)p->c_row;
     int m = (int)p->m, n = (int)p->n, k = (int)p->k;
     real one = 1;
@@ -240,66 +208,8 @@ compiled *library_product(const struct product *p)
     return libxsmm_dmmdispatch(n, m, k, &b, &a, &c, &one, &one, &flags, NULL);
 #endif
 }
-
-/* Numbers of full precision, so that every rounding shows. */
-static real *jumble(size_t count)
-{
-    real *numbers = memory_new_aligned(count, sizeof(real));
-    uint64_t state = 1;
-
-    for (size_t i = 0; i < count; i++) {
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        numbers[i] = (real)((double)(state >> 11) * 0x1p-52 - 1);
-    }
-    return numbers;
-}
-
-/* For small n libxsmm splits sums; such kernels would give a row other bits
- * than the tiles that compute its neighbours. */
-static bool agrees_with_tiles(struct product p)
-{
-    size_t rows = is_transposed(&p) ? p.k : p.m;
-    size_t size = p.m * p.c_row;
-    real *a = jumble(rows * (is_transposed(&p) ? p.a_column : p.a_row));
-    real *b = jumble(p.k * p.b_row);
-    real *tiles = jumble(size), *kernel = jumble(size);
-    bool agrees;
-
-    p.a = a;
-    p.b = b;
-    p.c = tiles;
-    p.start = START_ADD;
-    product_by_tiles(&p);
-    p.compiled(b, a, kernel);
-    agrees = memcmp(tiles, kernel, size * sizeof(real)) == 0;
-    free(a);
-    free(b);
-    free(tiles);
-    free(kernel);
-    return agrees;
-}
-
-compiled *compile_product(const struct product *shape)
-{
-    struct product p = *shape;
-
-    if (p.n * (is_transposed(&p) ? p.m : p.k) < WORTHWHILE)
-        return NULL;
-    if (is_transposed(&p))
-        p.k = COMPILED_TERMS;
-    else
-        p.m = COMPILED_ROWS;
-    p.compiled = library_product(&p);
-    return p.compiled != NULL && agrees_with_tiles(p) ? p.compiled : NULL;
-}
 #else
 compiled *library_product(const struct product *shape)
-{
-    (void)shape;
-    return NULL;
-}
-
-compiled *compile_product(const struct product *shape)
 {
     (void)shape;
     return NULL;

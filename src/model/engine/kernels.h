@@ -19,7 +19,6 @@
 /* Every engine has functions of its own under these names. */
 #define multiply          X(multiply)
 #define library_product   X(library_product)
-#define compile_product   X(compile_product)
 #define matrix_transpose  X(matrix_transpose)
 #define add_rows          X(add_rows)
 #define rectify           X(rectify)
@@ -33,9 +32,6 @@
 /* What a sum starts from: zero, what C holds, or a row of biases. */
 enum start { START_ZERO, START_ADD, START_BIAS };
 
-/* A kernel of libxsmm's for one shape: C += A B, arguments B, A, C. */
-typedef void compiled(const real *b, const real *a, real *c, ...);
-
 /* C[m][n] = start + A[m][k] B[k][n]. */
 struct product {
     size_t m, n, k;
@@ -46,19 +42,15 @@ struct product {
     real *c;
     size_t c_row;
     enum start start;
-    const real *bias;   /* [n] */
-    compiled *compiled; /* for most of the rows or terms; or NULL */
+    const real *bias; /* [n] */
 };
 void multiply(const struct product *product);
 
-/*
- * The kernel that helps with products of this shape (m and k may be others
- * later, m of a plain and k of a transposed A), or NULL where libxsmm has
- * none, none that gives the same bits as the tiles, or none worth its call.
- */
-compiled *compile_product(const struct product *shape);
+/* A kernel of libxsmm's for one shape: C += A B, arguments B, A, C.  Tiles are
+ * measured against it; they gain on it where operands are not at hand. */
+typedef void compiled(const real *b, const real *a, real *c, ...);
 
-/* libxsmm's own kernel of exactly this shape, or NULL. */
+/* That of exactly this shape, or NULL. */
 compiled *library_product(const struct product *shape);
 
 /* to[columns][rows] = from[rows][columns], transposed. */

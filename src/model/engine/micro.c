@@ -243,10 +243,8 @@ static struct operands *new_operands(size_t i)
     o->micro = &micros[i];
     o->kernel = find_kernel(o->micro->kernel);
     o->kernel->open(o);
-    if (o->kernel->run == run_product) {
-        o->product.compiled = compile_product(&o->product);
+    if (o->kernel->run == run_product)
         o->library = library_product(&o->product);
-    }
     return o;
 }
 

@@ -8,68 +8,40 @@
 
 #include "base/random.h"
 
-struct product forward_product(const struct linear *map, size_t rows)
-{
-    return (struct product){ .m = rows,
-                             .n = map->out,
-                             .k = map->in,
-                             .a_row = map->in,
-                             .a_column = 1,
-                             .b_row = map->out,
-                             .c_row = map->out,
-                             .compiled = map->forward };
-}
-
-struct product backward_product(const struct linear *map, size_t rows)
-{
-    return (struct product){ .m = rows,
-                             .n = map->in,
-                             .k = map->out,
-                             .a_row = map->out,
-                             .a_column = 1,
-                             .b_row = map->in,
-                             .c_row = map->in,
-                             .compiled = map->backward };
-}
-
-/* dW = dy^T x */
-struct product gradient_product(const struct linear *map, size_t rows)
-{
-    return (struct product){ .m = map->out,
-                             .n = map->in,
-                             .k = rows,
-                             .a_row = 1,
-                             .a_column = map->out,
-                             .b_row = map->in,
-                             .c_row = map->in,
-                             .compiled = map->gradient };
-}
-
 void linear_forward(const struct weights *w, const struct linear *map,
                     size_t rows, const real *x, real *y)
 {
-    struct product p = forward_product(map, rows);
+    bool biased = map->bias != SIZE_MAX;
 
-    p.a = x;
-    p.b = map->transposed;
-    p.c = y;
-    if (map->bias != SIZE_MAX) {
-        p.start = START_BIAS;
-        p.bias = w->block + map->bias;
-    }
-    multiply(&p);
+    multiply(&(struct product){ .m = rows,
+                                .n = map->out,
+                                .k = map->in,
+                                .a = x,
+                                .a_row = map->in,
+                                .a_column = 1,
+                                .b = map->transposed,
+                                .b_row = map->out,
+                                .c = y,
+                                .c_row = map->out,
+                                .start = biased ? START_BIAS : START_ZERO,
+                                .bias = biased ? w->block + map->bias : NULL });
 }
 
+/* dW = dy^T x */
 void linear_gradient(const struct workspace *s, const struct linear *map,
                      size_t rows, const real *x, const real *dy, real *gradient)
 {
-    struct product p = gradient_product(map, rows);
-
-    p.start = s->begins ? START_ZERO : START_ADD;
-    p.a = dy;
-    p.b = x;
-    p.c = gradient + map->weight;
-    multiply(&p);
+    multiply(&(struct product){ .m = map->out,
+                                .n = map->in,
+                                .k = rows,
+                                .a = dy,
+                                .a_row = 1,
+                                .a_column = map->out,
+                                .b = x,
+                                .b_row = map->in,
+                                .c = gradient + map->weight,
+                                .c_row = map->in,
+                                .start = s->begins ? START_ZERO : START_ADD });
     if (map->bias != SIZE_MAX)
         add_rows(rows, map->out, dy, map->out, gradient + map->bias);
 }
@@ -78,13 +50,17 @@ void linear_backward(const struct weights *w, const struct workspace *s,
                      const struct linear *map, size_t rows, const real *x,
                      const real *dy, bool add, real *dx, real *gradient)
 {
-    struct product p = backward_product(map, rows);
-
-    p.a = dy;
-    p.b = w->block + map->weight;
-    p.c = dx;
-    p.start = add ? START_ADD : START_ZERO;
-    multiply(&p);
+    multiply(&(struct product){ .m = rows,
+                                .n = map->in,
+                                .k = map->out,
+                                .a = dy,
+                                .a_row = map->out,
+                                .a_column = 1,
+                                .b = w->block + map->weight,
+                                .b_row = map->in,
+                                .c = dx,
+                                .c_row = map->in,
+                                .start = add ? START_ADD : START_ZERO });
     linear_gradient(s, map, rows, x, dy, gradient);
 }
 

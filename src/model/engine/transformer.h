@@ -43,9 +43,6 @@
 #define linear_forward       X(linear_forward)
 #define linear_backward      X(linear_backward)
 #define linear_gradient      X(linear_gradient)
-#define forward_product      X(forward_product)
-#define backward_product     X(backward_product)
-#define gradient_product     X(gradient_product)
 
 /* Where a tensor stands in a padded block of weights or gradients. */
 struct home {
@@ -59,7 +56,6 @@ struct linear {
     size_t weight;    /* [out][in] in a block */
     size_t bias;      /* [out] in a block; SIZE_MAX: none */
     real *transposed; /* [in][out] */
-    compiled *forward, *backward, *gradient; /* or NULL */
 };
 
 /* Gains and shifts in a block; SIZE_MAX: no norm here, or one without. */
@@ -259,10 +255,5 @@ void linear_backward(const struct weights *weights,
 void linear_gradient(const struct workspace *workspace,
                      const struct linear *map, size_t rows, const real *x,
                      const real *dy, real *gradient);
-
-/* Its three products, of ROWS rows and without their operands. */
-struct product forward_product(const struct linear *map, size_t rows);
-struct product backward_product(const struct linear *map, size_t rows);
-struct product gradient_product(const struct linear *map, size_t rows);
 
 #endif

@@ -105,20 +105,6 @@ static void allocate(struct weights *w)
     }
 }
 
-static void compile_maps(struct weights *w)
-{
-    for (size_t i = 0; i < w->n_maps; i++) {
-        struct linear *map = w->maps[i];
-        struct product forward = forward_product(map, 0);
-        struct product backward = backward_product(map, 0);
-        struct product gradient = gradient_product(map, 0);
-
-        map->forward = compile_product(&forward);
-        map->backward = compile_product(&backward);
-        map->gradient = compile_product(&gradient);
-    }
-}
-
 struct weights *weights_new(const struct model_config *config,
                             const struct layout *layout)
 {
@@ -151,7 +137,6 @@ struct weights *weights_new(const struct model_config *config,
     w->classifier = place_linear(w, layout->classifier, w->d, w->o);
     list_maps(w);
     allocate(w);
-    compile_maps(w);
     return w;
 }
 
