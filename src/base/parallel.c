@@ -23,7 +23,7 @@
 #define YIELDS 1000
 
 /* So many numbers are worth handing to a thread. */
-#define RANGE ((size_t)8192)
+#define RANGE ((size_t)1024)
 
 /* Items of a loop that a thread has before it: the first in the low half,
  * one behind the last in the high half.  Alone on its cache line. */

@@ -80,6 +80,9 @@ static bool gather(const struct network *network, const struct batch *batch,
                         batch);
 }
 
+/* So many types are worth handing to a thread. */
+#define PART ((size_t)16)
+
 /* A table being filled by all threads. */
 struct reading {
     const struct network *network;
@@ -108,11 +111,11 @@ static void read_types(const struct network *network, const struct types *types,
                        struct buffer *table)
 {
     size_t bytes = types->count * network->engine->type_bytes(network->weights);
-    size_t parts = types->count < SHARDS ? types->count : SHARDS;
+    size_t parts = (types->count + PART - 1) / PART;
     struct reading reading = { network, types, buffer_take(table, bytes),
-                               parts };
+                               parts < SHARDS ? parts : SHARDS };
 
-    parallel_for(parts, read_part, &reading);
+    parallel_for(reading.n_parts, read_part, &reading);
 }
 
 /* -------------------------------------------------------------- evaluation */

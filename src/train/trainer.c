@@ -292,11 +292,15 @@ struct advance {
 static void advance_range(void *context, size_t first, size_t end)
 {
     struct advance *advance = context;
-    const struct state *state = advance->state;
+    double *theta = advance->state->theta;
+    const double *delta = advance->state->delta;
+    unsigned bad = 0;
 
-    for (size_t i = first; i < end; i++)
-        state->theta[i] += state->delta[i];
-    if (!is_finite(state->theta + first, end - first))
+    for (size_t i = first; i < end; i++) {
+        theta[i] += delta[i];
+        bad |= !(fabs(theta[i]) <= DBL_MAX);
+    }
+    if (bad)
         atomic_store(&advance->bad, true);
 }
 
