@@ -9,8 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define CACHE_LINE 64
-#define HUGE_PAGE  ((size_t)2 << 20)
+#define HUGE_PAGE ((size_t)2 << 20)
 
 #define OWN_BLOCK (1 << 20)
 

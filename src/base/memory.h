@@ -10,6 +10,9 @@
 
 #include <stddef.h>
 
+/* Bytes. */
+#define CACHE_LINE ((size_t)64)
+
 /* Lets blocks of a MiB and more go back to the system when they are freed, from
  * the first to the last; glibc's own limit grows, and leaves them as holes. */
 void memory_prepare(void);

@@ -28,7 +28,7 @@
 /* Items of a loop that a thread has before it: the first in the low half,
  * one behind the last in the high half.  Alone on its cache line. */
 struct range {
-    _Alignas(64) _Atomic uint64_t span;
+    _Alignas(CACHE_LINE) _Atomic uint64_t span;
 };
 
 /* One loop at a time; every worker reports back from every loop. */

@@ -15,8 +15,6 @@
 /* Signals travel backward times this power of two, which is exact. */
 #define SIGNAL_SCALE 0x1p64
 
-#define LINE ((size_t)64)
-
 /* Of BYTES at least; what was in it is lost when it grows. */
 static void *buffer_take(struct buffer *buffer, size_t bytes)
 {
@@ -355,7 +353,7 @@ static void prepare_gradients(const struct descent *descent)
 {
     struct network *network = descent->network;
     size_t bytes = network->engine->gradient_bytes(network->weights);
-    size_t step = ((bytes + LINE - 1) / LINE | 1) * LINE;
+    size_t step = ((bytes + CACHE_LINE - 1) / CACHE_LINE | 1) * CACHE_LINE;
     char *block = buffer_take(&network->gradient, descent->n_shards * step);
 
     for (size_t i = 0; i < descent->n_shards; i++)

@@ -262,11 +262,11 @@ static bool find_batch(struct state *state, struct batch *batch,
 
 static bool is_finite(const double *x, size_t n)
 {
-    unsigned bad = 0;
+    bool bad = false;
 
     for (size_t i = 0; i < n; i++)
-        bad |= !(fabs(x[i]) <= DBL_MAX);
-    return bad == 0;
+        bad |= !isfinite(x[i]);
+    return !bad;
 }
 
 /* Complains about the first tensor of X that is not finite, if one is not. */
@@ -294,11 +294,11 @@ static void advance_range(void *context, size_t first, size_t end)
     struct advance *advance = context;
     double *theta = advance->state->theta;
     const double *delta = advance->state->delta;
-    unsigned bad = 0;
+    bool bad = false;
 
     for (size_t i = first; i < end; i++) {
         theta[i] += delta[i];
-        bad |= !(fabs(theta[i]) <= DBL_MAX);
+        bad |= !isfinite(theta[i]);
     }
     if (bad)
         atomic_store(&advance->bad, true);

@@ -7,11 +7,10 @@
 #include <libxsmm.h>
 #endif
 
+#include "base/memory.h"
+
 /* Vectors side by side in a tile, at most. */
 #define WIDEST 4
-
-/* Reals in a line of the cache. */
-#define LINE (64 / sizeof(real))
 
 /*
  * The tile of C at (row, column) with ROWS x VECTORS sums held in registers.
@@ -138,13 +137,14 @@ static size_t tile_width(size_t left)
     return left == 5 || left == 6 ? 3 : left < WIDEST ? left : WIDEST;
 }
 
-/* Asks for ROWS of COLUMNS reals, to wait in the core's second cache.  It and
- * its caller are inline since GCC takes a function that only asks for one
- * that does nothing, and drops the call. */
+/* Asks for ROWS of COLUMNS reals, to wait in the core's second cache; some
+ * may lie beyond the matrix, nothing is read.  It and its caller are inline
+ * since GCC takes a function that only asks for one that does nothing, and
+ * drops the call. */
 INLINE void fetch(const real *at, size_t row, size_t rows, size_t columns)
 {
     for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j += LINE)
+        for (size_t j = 0; j < columns; j += CACHE_LINE / sizeof(real))
             __builtin_prefetch(at + i * row + j, 0, 2);
 }
 
