@@ -3,6 +3,7 @@
 #include "model/network.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,9 @@ static void cut_pieces(struct network *network)
     for (size_t i = 0; i < layout->n_tensors; i++) {
         const struct tensor *tensor = &layout->tensors[i];
         size_t rows = tensor->columns == 0 ? 1 : tensor->rows;
-        size_t step = PIECE * rows / tensor->count + 1;
+        size_t step = PIECE * rows / tensor->count / PIECE_ROWS * PIECE_ROWS;
+
+        step = step > 0 ? step : PIECE_ROWS;
 
         for (size_t row = 0; row < rows; row += step) {
             size_t left = rows - row;
@@ -254,19 +257,44 @@ static void round_piece(void *context, size_t item, size_t thread)
                            &network->pieces[item]);
 }
 
-static void transpose_map(void *context, size_t item, size_t thread)
-{
-    struct network *network = context;
-
-    (void)thread;
-    network->engine->transpose(network->weights, item);
-}
-
 void network_update(struct network *network)
 {
     parallel_for(network->n_pieces, round_piece, network);
-    parallel_for(network->engine->maps(network->weights), transpose_map,
-                 network);
+}
+
+struct advance {
+    struct network *network;
+    const double *delta;
+    atomic_bool bad;
+};
+
+static void advance_piece(void *context, size_t item, size_t thread)
+{
+    struct advance *advance = context;
+    struct network *network = advance->network;
+    const struct piece *piece = &network->pieces[item];
+    const struct tensor *tensor = &network->layout.tensors[piece->tensor];
+    size_t columns = tensor->columns == 0 ? tensor->count : tensor->columns;
+    size_t first = tensor->offset + piece->first * columns;
+    double *theta = network->parameters + first;
+    const double *delta = advance->delta + first;
+    double bad = 0; /* not a bool: as wide as what is looked at */
+
+    for (size_t i = 0; i < piece->rows * columns; i++) {
+        theta[i] += delta[i];
+        bad = isfinite(theta[i]) ? bad : 1;
+    }
+    if (bad > 0)
+        atomic_store(&advance->bad, true);
+    round_piece(network, item, thread);
+}
+
+bool network_advance(struct network *network, const double *delta)
+{
+    struct advance advance = { .network = network, .delta = delta };
+
+    parallel_for(network->n_pieces, advance_piece, &advance);
+    return !advance.bad;
 }
 
 void network_set(struct network *network, const double *theta)

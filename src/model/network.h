@@ -74,6 +74,10 @@ const char *network_engine(const struct network *network); /* "float avx512" */
 double *network_parameters(struct network *network);
 const double *network_weights(const struct network *network); /* read-only */
 void network_update(struct network *network);
+
+/* Adds DELTA[n_parameters] to the parameters, and updates; false if a sum is
+ * not finite. */
+bool network_advance(struct network *network, const double *delta);
 void network_set(struct network *network, const double *theta); /* does both */
 
 /* Which strings: index[0..count), or 0..count-1 when INDEX is NULL.  With

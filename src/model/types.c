@@ -54,7 +54,7 @@ bool types_gather(struct types *types, const struct model_config *config,
                   size_t n_tokens, const struct batch *batch)
 {
     const struct strings *strings = batch->strings;
-    size_t tokens = 0, longest = 0, possible;
+    size_t tokens = 0, longest = 0, possible, most;
 
     if (position_needs_length(config->positions))
         return false;
@@ -70,7 +70,8 @@ bool types_gather(struct types *types, const struct model_config *config,
     if (possible > POSSIBLE * tokens)
         return false;
     make_room(types, possible);
-    for (size_t i = 0; i < batch->count; i++) {
+    most = types->placed ? 1 + (longest - 1) * (n_tokens - 1) : n_tokens;
+    for (size_t i = 0; i < batch->count && types->count < most; i++) {
         size_t string = batch_string(batch, i);
 
         list_string(types, strings_at(strings, string),

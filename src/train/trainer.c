@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <float.h>
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -284,35 +283,6 @@ static bool check_finite(const struct state *state, size_t step,
                      step, what, tensor->name);
 }
 
-struct advance {
-    const struct state *state;
-    atomic_bool bad;
-};
-
-static void advance_range(void *context, size_t first, size_t end)
-{
-    struct advance *advance = context;
-    double *theta = advance->state->theta;
-    const double *delta = advance->state->delta;
-    bool bad = false;
-
-    for (size_t i = first; i < end; i++) {
-        theta[i] += delta[i];
-        bad |= !isfinite(theta[i]);
-    }
-    if (bad)
-        atomic_store(&advance->bad, true);
-}
-
-/* theta += delta in the masters; false if a sum is not finite. */
-static bool advance(struct state *state)
-{
-    struct advance advance = { .state = state };
-
-    parallel_ranges(state->n, advance_range, &advance);
-    return !advance.bad;
-}
-
 /* -------------------------------------------------------------- observation */
 
 static bool observe_record(struct state *state, struct snapshot *snapshot,
@@ -411,13 +381,12 @@ static bool measure(struct state *state, struct snapshot *snapshot,
 /* Makes the step measured. */
 static bool move(struct state *state, struct error *error)
 {
-    if (!advance(state) &&
+    if (!network_advance(state->trainer->network, state->delta) &&
         (!check_finite(state, state->step, "the gradient of ", state->gradient,
                        error) ||
          !check_finite(state, state->step + 1, "", state->theta, error)))
         return false;
     optimizer_commit(&state->optimizer);
-    network_update(state->trainer->network);
     state->step++;
     return true;
 }

@@ -15,11 +15,6 @@
 #define ENGINE_NAME "double " NAME_OF(ISA)
 #endif
 
-static size_t maps(const struct weights *w)
-{
-    return w->n_maps;
-}
-
 static void forward(const struct weights *w, struct workspace *s,
                     const struct batch *batch, size_t first, size_t count,
                     const struct manner *manner)
@@ -135,8 +130,6 @@ const struct engine X(engine) = {
     .new_weights = weights_new,
     .free_weights = weights_free,
     .round = weights_round,
-    .transpose = weights_transpose,
-    .maps = maps,
     .new_workspace = workspace_new,
     .free_workspace = workspace_free,
     .forward = forward,

@@ -43,10 +43,13 @@ struct manner {
     struct type_sums *sums;
 };
 
-/* A stretch of a tensor's rows; a vector counts as one row. */
+/* A stretch of a tensor's rows, beginning with a multiple of PIECE_ROWS; a
+ * vector counts as one row. */
 struct piece {
     size_t tensor, first, rows;
 };
+
+#define PIECE_ROWS 16
 
 struct engine {
     const char *name; /* "float avx512" */
@@ -56,12 +59,10 @@ struct engine {
                                    const struct layout *layout);
     void (*free_weights)(struct weights *weights);
 
-    /* Takes over the master PARAMETERS: every piece is to be rounded, then
-     * every linear map 0..maps-1 transposed, in any order, by any thread. */
+    /* Takes over a piece of the master PARAMETERS: rounds it, and transposes
+     * it where it is a linear map's. */
     void (*round)(struct weights *weights, const double *parameters,
                   const struct piece *piece);
-    void (*transpose)(struct weights *weights, size_t map);
-    size_t (*maps)(const struct weights *weights);
 
     struct workspace *(*new_workspace)(void);
     void (*free_workspace)(struct workspace *workspace);

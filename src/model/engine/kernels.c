@@ -216,7 +216,8 @@ compiled *library_product(const struct product *shape)
 }
 #endif
 
-void matrix_transpose(size_t rows, size_t columns, const real *from, real *to)
+void matrix_transpose(size_t rows, size_t columns, const real *from, real *to,
+                      size_t to_row)
 {
     for (size_t i = 0; i < rows; i += LANES)
         for (size_t j = 0; j < columns; j += LANES) {
@@ -226,7 +227,7 @@ void matrix_transpose(size_t rows, size_t columns, const real *from, real *to)
                 v[r] = vector_load(from + (i + r) * columns + j);
             vector_transpose(v);
             for (size_t r = 0; r < LANES; r++)
-                vector_store(to + (j + r) * rows + i, v[r]);
+                vector_store(to + (j + r) * to_row + i, v[r]);
         }
 }
 

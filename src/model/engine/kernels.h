@@ -54,7 +54,8 @@ typedef void compiled(const real *b, const real *a, real *c, ...);
 compiled *library_product(const struct product *shape);
 
 /* to[columns][rows] = from[rows][columns], transposed. */
-void matrix_transpose(size_t rows, size_t columns, const real *from, real *to);
+void matrix_transpose(size_t rows, size_t columns, const real *from, real *to,
+                      size_t to_row);
 
 /* COUNT rounded up to whole vectors. */
 static inline size_t padded(size_t count)

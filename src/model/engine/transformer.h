@@ -24,7 +24,6 @@
 #define weights_free         X(weights_free)
 #define weights_bytes        X(weights_bytes)
 #define weights_round        X(weights_round)
-#define weights_transpose    X(weights_transpose)
 #define weights_collect      X(weights_collect)
 #define weights_clear        X(weights_clear)
 #define transformer_forward  X(transformer_forward)
@@ -48,6 +47,8 @@
 struct home {
     size_t offset; /* SIZE_MAX: there is no such tensor */
     size_t row;    /* step from row to row */
+    real *columns; /* of a map's weight: its rows in the map's transpose */
+    size_t column; /* step from column to column there */
 };
 
 /* y = x W^T + b. */
@@ -194,7 +195,6 @@ void weights_free(struct weights *weights);
 size_t weights_bytes(const struct weights *weights);
 void weights_round(struct weights *weights, const double *parameters,
                    const struct piece *piece);
-void weights_transpose(struct weights *weights, size_t map);
 void weights_clear(const struct weights *weights, real *gradient);
 void weights_collect(const struct weights *weights, void *const *blocks,
                      size_t n, const struct piece *piece, double factor,

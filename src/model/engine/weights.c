@@ -14,7 +14,7 @@ static size_t place(struct weights *w, size_t tensor, size_t rows, size_t width)
 
     if (tensor == SIZE_MAX)
         return SIZE_MAX;
-    w->homes[tensor] = (struct home){ offset, width };
+    w->homes[tensor] = (struct home){ offset, width, NULL, 0 };
     w->size += rows * width;
     return offset;
 }
@@ -92,6 +92,22 @@ size_t weights_bytes(const struct weights *w)
     return (w->size + transposed_size(w) + 2 * w->d) * sizeof(real);
 }
 
+/* Tells the tensors that a map is made of where it is transposed. */
+static void place_transpose(struct weights *w, const struct linear *map)
+{
+    size_t end = map->weight + map->in * map->out;
+
+    for (size_t t = 0; t < w->layout->n_tensors; t++) {
+        struct home *home = &w->homes[t];
+
+        if (home->offset < map->weight || home->offset >= end)
+            continue;
+        home->columns =
+            map->transposed + (home->offset - map->weight) / map->in;
+        home->column = map->out;
+    }
+}
+
 /* Room for the parameters and the transposes of every map. */
 static void allocate(struct weights *w)
 {
@@ -101,6 +117,7 @@ static void allocate(struct weights *w)
     w->transposed = next = memory_new_aligned(transposed_size(w), sizeof(real));
     for (size_t i = 0; i < w->n_maps; i++) {
         w->maps[i]->transposed = next;
+        place_transpose(w, w->maps[i]);
         next += w->maps[i]->in * w->maps[i]->out;
     }
 }
@@ -174,6 +191,7 @@ static struct span span_of(const struct weights *w, const struct piece *piece)
 void weights_round(struct weights *w, const double *parameters,
                    const struct piece *piece)
 {
+    const struct home *home = &w->homes[piece->tensor];
     struct span span = span_of(w, piece);
 
     for (size_t r = 0; r < piece->rows; r++) {
@@ -183,14 +201,9 @@ void weights_round(struct weights *w, const double *parameters,
         for (size_t c = 0; c < span.columns; c++)
             to[c] = (real)from[c];
     }
-}
-
-void weights_transpose(struct weights *w, size_t index)
-{
-    const struct linear *map = w->maps[index];
-
-    matrix_transpose(map->out, map->in, w->block + map->weight,
-                     map->transposed);
+    if (home->columns != NULL)
+        matrix_transpose(padded(piece->rows), home->row, w->block + span.home,
+                         home->columns + piece->first, home->column);
 }
 
 /* Zeros where the first chunk does not set the gradient: all but maps. */
