@@ -288,6 +288,7 @@ START_TEST(the_language_has_the_words)
     struct text yaml = { 0 };
     struct language *language;
 
+    config.validation = config.test = 0;
     read_well(
         "a # ' \" : - ~ null [ { | > % @ ` \\ \xe2\x82\xac 1 true !x &y *z "
         "a: 0x10\n");
@@ -378,6 +379,32 @@ START_TEST(nothing_is_left_to_train_on)
 }
 END_TEST
 
+/* Both are said at once; a part without a share may be empty. */
+START_TEST(a_part_without_a_line_is_refused)
+{
+    struct error error = { 0 };
+
+    config.context = 1;
+    config.validation = config.test = 1e-9;
+    ck_assert(!read_text("a b\n\nc\n", 7, &error));
+    ck_assert_said(
+        &error,
+        "e.yaml:3:7: data.corpus.validation: of the 2 lines of t.txt none "
+        "falls to it; accepted: a longer text, a larger share, or 0\n"
+        "e.yaml:3:7: data.corpus.test: of the 2 lines of t.txt none falls to "
+        "it; accepted: a longer text, a larger share, or 0\n");
+    config.validation = 0;
+    ck_assert(!read_text("a b\nc\n", 6, &error));
+    ck_assert_said(
+        &error,
+        "e.yaml:3:7: data.corpus.test: of the 2 lines of t.txt none falls to "
+        "it; accepted: a longer text, a larger share, or 0\n");
+    config.test = 0;
+    read_well("a b\nc\n");
+    ck_assert_uint_eq(corpus.lines[0], 2);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("corpus");
@@ -396,6 +423,7 @@ int main(void)
     tcase_add_loop_test(tests, broken_texts_are_refused, 0,
                         sizeof broken / sizeof *broken);
     tcase_add_test(tests, nothing_is_left_to_train_on);
+    tcase_add_test(tests, a_part_without_a_line_is_refused);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

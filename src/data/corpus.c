@@ -275,6 +275,27 @@ static size_t count_part(const struct reading *reading, int part, size_t *lines)
     return tokens;
 }
 
+/* A part that is asked for has a line: of none, every measure is no number. */
+static bool check_held_out(const struct reading *reading,
+                           const struct corpus *corpus,
+                           const struct place *place, struct error *error)
+{
+    const struct corpus_config *config = reading->config;
+    bool ok = true;
+
+    if (config->validation > 0 && corpus->lines[VALIDATION] == 0)
+        ok = error_add(error, ERROR_CONFIG, place, "data.corpus.validation",
+                       "of the %zu lines of %s none falls to it; accepted: a "
+                       "longer text, a larger share, or 0",
+                       reading->n_lines, config->file);
+    if (config->test > 0 && corpus->lines[TEST] == 0)
+        ok = error_add(error, ERROR_CONFIG, place, "data.corpus.test",
+                       "of the %zu lines of %s none falls to it; accepted: a "
+                       "longer text, a larger share, or 0",
+                       reading->n_lines, config->file);
+    return ok;
+}
+
 static bool check_parts(const struct reading *reading, struct corpus *corpus,
                         const struct place *place, struct error *error)
 {
@@ -288,10 +309,12 @@ static bool check_parts(const struct reading *reading, struct corpus *corpus,
                          "no word of %s is left to train on: validation and "
                          "test have all %zu lines",
                          config->file, reading->n_lines);
-    return tokens >= config->context ||
-           error_add(error, ERROR_CONFIG, place, "data.corpus.context",
-                     "%zu tokens are more than the %zu there are to train on",
-                     config->context, tokens);
+    if (tokens < config->context)
+        return error_add(
+            error, ERROR_CONFIG, place, "data.corpus.context",
+            "%zu tokens are more than the %zu there are to train on",
+            config->context, tokens);
+    return check_held_out(reading, corpus, place, error);
 }
 
 /* ------------------------------------------------------------ vocabulary */

@@ -56,8 +56,8 @@ struct corpus {
 /*
  * ERROR_IO where the file cannot be read, ERROR_CONFIG with its line and
  * column where it is no UTF-8 text or has no word, and at PLACE, the `data`
- * block, where no word or too few tokens are left to train on.  The caller
- * clears, even after a failure.
+ * block, where no word or too few tokens are left to train on, or where a part
+ * with a share gets no line.  The caller clears, even after a failure.
  */
 bool corpus_read(struct corpus *corpus, const struct corpus_config *config,
                  uint64_t seed, const struct place *place, struct error *error);
