@@ -48,9 +48,9 @@ static bool check_settings(const struct trained *trained, const char *path,
     struct place place = { .file = path };
     struct text text = { 0 }, siblings = { 0 };
     char hash[17];
-    bool ok = file_read(config, CONFIG_LIMIT, &text, error) &&
-              siblings_read(&trained->settings->data.negatives, &siblings,
-                            error);
+    bool ok =
+        file_read(config, CONFIG_LIMIT, &text, error) &&
+        siblings_read(&trained->settings->data.negatives, &siblings, error);
 
     if (ok)
         run_identify(text.data, language_source(trained->language),
@@ -77,9 +77,9 @@ static bool check_step(const struct trained *trained, const char *path,
 {
     struct place place = { .file = path };
     struct json *manifest = manifest_read(path, error);
-    bool ok = manifest != NULL, finished;
+    bool ok = manifest != NULL;
+    bool finished = manifest_says(manifest, "finished");
 
-    finished = ok && strcmp(manifest_state(manifest), "finished") == 0;
     json_free(manifest);
     if (finished && step != trained->settings->train.steps)
         ok = error_add(error, ERROR_IO, &place, NULL,

@@ -206,8 +206,8 @@ static bool take_run(struct records *records, const char *path, size_t *found,
     struct json *manifest = manifest_read(path, error);
     bool ok = manifest != NULL;
 
-    if (ok && (text_ends(path, ".partial") ||
-               strcmp(manifest_state(manifest), "finished") != 0)) {
+    if (ok &&
+        (text_ends(path, ".partial") || !manifest_says(manifest, "finished"))) {
         records->unfinished++;
     } else if (ok) {
         (*found)++;

@@ -491,8 +491,8 @@ static bool is_finished(const char *path, struct error *error)
     char *file = file_join(path, "manifest.json");
     struct json *manifest =
         file_exists(file) ? manifest_read(path, error) : NULL;
-    bool finished = manifest != NULL && !text_ends(path, ".partial") &&
-                    strcmp(manifest_state(manifest), "finished") == 0;
+    bool finished =
+        !text_ends(path, ".partial") && manifest_says(manifest, "finished");
 
     json_free(manifest);
     free(file);

@@ -242,9 +242,9 @@ bool manifest_is_seed(const char *axis)
     return strcmp(axis, "seed") == 0 || text_begins(axis, "seed.");
 }
 
-const char *manifest_state(const struct json *manifest)
+bool manifest_says(const struct json *manifest, const char *state)
 {
-    const char *state = json_as_text(json_get(manifest, "state"));
+    const char *said = json_as_text(json_get(manifest, "state"));
 
-    return state != NULL ? state : "";
+    return said != NULL && strcmp(said, state) == 0;
 }

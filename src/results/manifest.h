@@ -34,7 +34,7 @@ void manifest_set_time(struct json *manifest, const char *key);
 /* Whether an axis is the seed or one of the seeds: runs are joined over it. */
 bool manifest_is_seed(const char *axis);
 
-/* "new", "training", "finished"; "" when the manifest does not say. */
-const char *manifest_state(const struct json *manifest);
+/* Whether it says "new", "training" or "finished"; none, NULL, says nothing. */
+bool manifest_says(const struct json *manifest, const char *state);
 
 #endif

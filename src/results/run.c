@@ -85,7 +85,7 @@ static bool inspect(const struct run *run, const char *directory,
 
     if (ok && (hash == NULL || strcmp(hash, run->hash) != 0))
         ok = fail(directory, "holds another run", error);
-    *finished = ok && strcmp(manifest_state(manifest), "finished") == 0;
+    *finished = ok && manifest_says(manifest, "finished");
     json_free(manifest);
     return ok;
 }
@@ -471,7 +471,7 @@ static bool synchronise(const struct run *run, struct error *error)
 static bool announce(struct run *run, size_t step, bool keep,
                      struct error *error)
 {
-    bool training = strcmp(manifest_state(run->manifest), "training") == 0;
+    bool training = manifest_says(run->manifest, "training");
 
     keep = keep && !is_kept(run, step);
     if (training && !keep)
