@@ -90,6 +90,9 @@ START_TEST(what_is_written_is_read)
     ck_assert_uint_eq(strlen(word(manifest, "finished")),
                       strlen("2026-01-31T12:00:00Z"));
     ck_assert(manifest_says(manifest, "new"));
+    ck_assert_str_eq(word(manifest, "version"), VERSION);
+    ck_assert_str_ne(word(manifest, "commit"), "");
+    ck_assert_ptr_nonnull(strstr(word(manifest, "flags"), "-O3"));
     ck_assert(manifest_write(manifest, scratch, &error));
     read = manifest_read(scratch, &error);
     ck_assert_ptr_nonnull(read);

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "config/yaml.h"
 #include "language/parameters.h"
+#include "results/build.h"
 
 #define FILE_LIMIT ((size_t)1 << 20)
 
@@ -169,10 +170,9 @@ static void set_processor(struct json *manifest)
 static void set_build(struct json *manifest)
 {
     set_text(manifest, "version", VERSION);
+    set_text(manifest, "commit", BUILD_COMMIT);
     set_text(manifest, "compiler", COMPILER);
-#ifdef BUILD_FLAGS
     set_text(manifest, "flags", BUILD_FLAGS);
-#endif
 }
 
 struct json *manifest_new(const struct manifest_source *source,
