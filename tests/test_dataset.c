@@ -346,6 +346,21 @@ START_TEST(disjoint_splits_share_no_string)
 }
 END_TEST
 
+/* Of lengths 2, 4, 6... in one symbol nothing but members can be drawn. */
+START_TEST(members_alone_can_be_disjoint)
+{
+    struct made *made =
+        made_of("aa-star",
+                "{positives: 1, train: {count: 200, length: 2..80}, "
+                "validation: {count: 20}, test: {count: 20}, disjoint: true}",
+                3);
+
+    check_unseen(&made->dataset.validation, &made->dataset.train);
+    check_unseen(&made->dataset.tests[0], &made->dataset.train);
+    unmake(made);
+}
+END_TEST
+
 /* --------------------------------------------------------------- complaints */
 
 START_TEST(impossible_data_is_told)
@@ -434,6 +449,7 @@ int main(void)
     tcase_add_test(tests, samples_are_fresh_and_of_their_class);
     tcase_add_test(tests, distinct_equals_brute_force);
     tcase_add_test(tests, disjoint_splits_share_no_string);
+    tcase_add_test(tests, members_alone_can_be_disjoint);
     tcase_add_test(tests, impossible_data_is_told);
     tcase_add_test(tests, members_alone_need_no_negatives);
     suite_add_tcase(suite, tests);

@@ -350,6 +350,12 @@ static bool check_kind(const struct dataset *dataset, size_t k,
     return true;
 }
 
+/* Where no split draws a negative, none need exist. */
+static bool draws_negatives(const struct dataset *dataset)
+{
+    return dataset->config->positives < 1;
+}
+
 static bool check_kinds(const struct dataset *dataset,
                         const struct place *place, struct error *error)
 {
@@ -409,14 +415,15 @@ static char *count_strings(const struct dataset *dataset, size_t range,
     return text;
 }
 
-/* With `disjoint`, every split must have strings of every class. */
+/* With `disjoint`, every split must have strings of every class drawn. */
 static bool check_sides(const struct dataset *dataset,
                         const struct place *place, struct error *error)
 {
+    size_t kinds = draws_negatives(dataset) ? dataset_classes(dataset) : 1;
     bool ok = true;
 
     for (size_t r = 0; r < RANGE_TEST + dataset->n_tests; r++)
-        for (size_t kind = 0; kind < dataset_classes(dataset); kind++) {
+        for (size_t kind = 0; kind < kinds; kind++) {
             struct split split = split_of(dataset, r);
             struct range range = dataset_range(dataset, r);
             char *count;
@@ -482,10 +489,8 @@ static bool prepare(struct dataset *dataset, struct language *language,
     dataset->n_lengths = memory_new(ranges, sizeof *dataset->n_lengths);
     for (size_t r = 0; r < ranges; r++)
         ok &= find_lengths(dataset, r, place, error);
-    /* Where no split draws a negative, none need exist. */
     return ok &&
-           (dataset->config->positives >= 1 ||
-            check_kinds(dataset, place, error)) &&
+           (!draws_negatives(dataset) || check_kinds(dataset, place, error)) &&
            (!dataset->config->disjoint || check_sides(dataset, place, error));
 }
 
