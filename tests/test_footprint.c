@@ -117,6 +117,22 @@ START_TEST(many_strings_take_what_is_stated)
 }
 END_TEST
 
+/* What is stated need not be there. */
+START_TEST(a_network_beyond_all_memory_is_stated)
+{
+    struct rlimit limit = { (rlim_t)1 << 32, (rlim_t)1 << 32 };
+    const char *experiment =
+        write_experiment("data: {train: {count: 32, length: 1..9}}\n"
+                         "model: {n_layers: 2, d_model: 16384, n_heads: 1, "
+                         "d_ff: 65536}\n"
+                         "train: {batch: 16, rate: 0.01, steps: 2}\n");
+
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    /* masters, and a gradient a shard */
+    ck_assert_double_ge(stated(experiment), 6.4e9 * (8 + 16 * 4) / MIB);
+}
+END_TEST
+
 /* A batch is worked through chunk by chunk. */
 START_TEST(a_larger_batch_takes_no_more_than_its_strings)
 {
@@ -166,6 +182,7 @@ int main(void)
     tcase_add_test(tests, a_long_string_takes_what_is_stated);
     tcase_add_test(tests, many_strings_take_what_is_stated);
     tcase_add_test(tests, a_larger_batch_takes_no_more_than_its_strings);
+    tcase_add_test(tests, a_network_beyond_all_memory_is_stated);
 #endif
     suite_add_tcase(suite, tests);
     return suite_run(suite);

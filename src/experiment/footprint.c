@@ -128,8 +128,8 @@ struct footprint job_footprint(const struct job *job, size_t n_symbols)
 {
     const struct settings *settings = &job->settings;
     const struct data_config *data = &settings->data;
-    struct network *network = network_new_for((enum objective)data->objective,
-                                              &settings->model, n_symbols);
+    struct network *network = network_sketch((enum objective)data->objective,
+                                             &settings->model, n_symbols);
     struct subject s = { settings, data, network, n_symbols,
                          network_layout(network)->n_parameters };
     size_t batch = settings->train.batch, strings = data->train.count;

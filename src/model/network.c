@@ -50,6 +50,18 @@ struct network *network_new_for(enum objective objective,
                                 const struct model_config *config,
                                 size_t n_symbols)
 {
+    struct network *network = network_sketch(objective, config, n_symbols);
+
+    network->parameters =
+        memory_new(network->layout.n_parameters, sizeof(double));
+    network->engine->allocate(network->weights);
+    return network;
+}
+
+struct network *network_sketch(enum objective objective,
+                               const struct model_config *config,
+                               size_t n_symbols)
+{
     struct network *network = memory_new(1, sizeof(*network));
 
     network->objective = objective;
@@ -57,8 +69,6 @@ struct network *network_new_for(enum objective objective,
     network->n_symbols = n_symbols;
     layout_init(&network->layout, config, n_symbols,
                 objective_outputs(objective, n_symbols));
-    network->parameters =
-        memory_new(network->layout.n_parameters, sizeof(double));
     network->engine = engine_choose((enum precision)config->precision);
     network->weights =
         network->engine->new_weights(&network->config, &network->layout);

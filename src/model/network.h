@@ -38,6 +38,12 @@ struct network *network_new(const struct model_config *config,
 struct network *network_new_for(enum objective objective,
                                 const struct model_config *config,
                                 size_t n_symbols);
+
+/* Such a network without its numbers: for its layout, and to ask what it and
+ * its evaluators would take. */
+struct network *network_sketch(enum objective objective,
+                               const struct model_config *config,
+                               size_t n_symbols);
 void network_free(struct network *network);
 
 /*

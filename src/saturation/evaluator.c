@@ -549,17 +549,18 @@ static struct cost plain_cost(const struct kind *kind,
                               const struct network *network,
                               struct extent extent)
 {
-    const struct model_config *config = network_config(network);
-    enum precision precision = kind->create == create_trained
-                                   ? (enum precision)config->precision
-                                   : PRECISION_DOUBLE;
-    struct network *copy = network_scaled(network, 1, precision);
-    struct cost cost = { .held = network_bytes(copy, (struct extent){ 0 },
-                                               extent.longest) };
-    size_t rows = objective_is_sequence(network_objective(network))
-                      ? extent_tokens(extent)
-                      : extent.strings;
+    enum objective objective = network_objective(network);
+    struct model_config config = *network_config(network);
+    struct network *copy;
+    struct cost cost;
+    size_t rows = objective_is_sequence(objective) ? extent_tokens(extent)
+                                                   : extent.strings;
 
+    if (kind->create != create_trained)
+        config.precision = PRECISION_DOUBLE;
+    copy = network_sketch(objective, &config,
+                          network_layout(network)->n_tokens - 1);
+    cost.held = network_bytes(copy, (struct extent){ 0 }, extent.longest);
     cost.passing = rows * network_layout(network)->n_outputs * sizeof(double) +
                    network_passing(copy, extent);
     network_free(copy);

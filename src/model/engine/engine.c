@@ -128,6 +128,7 @@ static void exponentials(size_t count, void *x)
 const struct engine X(engine) = {
     .name = ENGINE_NAME,
     .new_weights = weights_new,
+    .allocate = weights_allocate,
     .free_weights = weights_free,
     .round = weights_round,
     .new_workspace = workspace_new,

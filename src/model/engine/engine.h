@@ -54,9 +54,11 @@ struct piece {
 struct engine {
     const char *name; /* "float avx512" */
 
-    /* Keeps pointers to both arguments. */
+    /* Keeps pointers to both arguments.  There is room for no number before
+     * allocate; until then sizes can be asked for. */
     struct weights *(*new_weights)(const struct model_config *config,
                                    const struct layout *layout);
+    void (*allocate)(struct weights *weights);
     void (*free_weights)(struct weights *weights);
 
     /* Takes over a piece of the master PARAMETERS: rounds it, and transposes

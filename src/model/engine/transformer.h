@@ -22,6 +22,7 @@
 #define workspace_bytes      X(workspace_bytes)
 #define weights_new          X(weights_new)
 #define weights_free         X(weights_free)
+#define weights_allocate     X(weights_allocate)
 #define weights_bytes        X(weights_bytes)
 #define weights_round        X(weights_round)
 #define weights_collect      X(weights_collect)
@@ -192,6 +193,7 @@ size_t workspace_bytes(const struct weights *weights, size_t tokens);
 struct weights *weights_new(const struct model_config *config,
                             const struct layout *layout);
 void weights_free(struct weights *weights);
+void weights_allocate(struct weights *weights);
 size_t weights_bytes(const struct weights *weights);
 void weights_round(struct weights *weights, const double *parameters,
                    const struct piece *piece);

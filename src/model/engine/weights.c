@@ -109,7 +109,7 @@ static void place_transpose(struct weights *w, const struct linear *map)
 }
 
 /* Room for the parameters and the transposes of every map. */
-static void allocate(struct weights *w)
+void weights_allocate(struct weights *w)
 {
     real *next;
 
@@ -153,7 +153,6 @@ struct weights *weights_new(const struct model_config *config,
     w->final_norm = place_norm(w, layout->final_norm);
     w->classifier = place_linear(w, layout->classifier, w->d, w->o);
     list_maps(w);
-    allocate(w);
     return w;
 }
 
