@@ -83,9 +83,11 @@ END_TEST
 
 START_TEST(test_names)
 {
-    static const char *const wrong[] = { "",         "scaled",    "scaled=",
-                                         "scaled=0", "scaled=-1", "scaled=x",
-                                         "limits",   "sharpened", "Trained" };
+    static const char *const wrong[] = {
+        "",          "scaled",         "scaled=",     "scaled=0",
+        "scaled=-1", "scaled=x",       "scaled=2e12", "limits",
+        "sharpened", "sharpened=1e-7", "Trained"
+    };
     static const char *const all[] = { "trained",     "scaled=1", "scaled=2.5",
                                        "limit",       "encoder",  "attention",
                                        "sharpened=30" };

@@ -156,15 +156,17 @@ START_TEST(numbers_that_are_not_finite_are_named)
     for (size_t t = 0; t < layout->n_tensors; t++) {
         const struct tensor *tensor = &layout->tensors[t];
         struct start_config start = { "n.safetensors", NULL };
-        double value = t % 2 == 0 ? NAN : -INFINITY;
+        static const double values[] = { NAN, -INFINITY, -1e39 };
+        double value = values[t % 3];
         char expected[160], index[48] = "[0]", *path;
 
         if (tensor->columns > 0)
             snprintf(index, sizeof index, "[%zu, 1]", tensor->rows - 1);
         snprintf(expected, sizeof expected,
                  "e.yaml:5:9: train.from: ./n.safetensors: tensor %s: element "
-                 "%s is %g\n",
-                 tensor->name, index, value);
+                 "%s is %g%s\n",
+                 tensor->name, index, value,
+                 isfinite(value) ? ", too large for float" : "");
         write_with("n.safetensors", 1,
                    tensor->offset +
                        (tensor->columns > 0

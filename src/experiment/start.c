@@ -2,6 +2,7 @@
 
 #include "experiment/start.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "experiment/kept.h"
@@ -16,28 +17,35 @@ bool start_find(struct start_config *start, const char *experiment,
                      &start->checksum, path, error);
 }
 
-/* Numbers that are not finite train nothing: the first is named. */
-static bool check_finite(const struct layout *layout, const double *theta,
+/* Numbers that are not finite, as the network rounds them, train nothing: the
+ * first is named. */
+static bool check_finite(const struct network *network, const double *theta,
                          const char *path, struct error *error)
 {
     const struct place place = { .file = path };
+    const struct layout *layout = network_layout(network);
+    bool is_float = network_config(network)->precision == PRECISION_FLOAT;
+    double most = is_float ? FLT_MAX : DBL_MAX;
     const struct tensor *tensor = layout->tensors;
+    const char *beyond;
     size_t i = 0, n = 0;
 
-    while (n < layout->n_parameters && isfinite(theta[n]))
+    while (n < layout->n_parameters && fabs(theta[n]) <= most)
         n++;
     if (n == layout->n_parameters)
         return true;
     while (n - tensor->offset >= tensor->count)
         tensor++;
     i = n - tensor->offset;
+    beyond = isfinite(theta[n]) ? ", too large for float" : "";
     if (tensor->columns == 0)
         return error_add(error, ERROR_CONFIG, &place, NULL,
-                         "tensor %s: element [%zu] is %g", tensor->name, i,
-                         theta[n]);
+                         "tensor %s: element [%zu] is %g%s", tensor->name, i,
+                         theta[n], beyond);
     return error_add(error, ERROR_CONFIG, &place, NULL,
-                     "tensor %s: element [%zu, %zu] is %g", tensor->name,
-                     i / tensor->columns, i % tensor->columns, theta[n]);
+                     "tensor %s: element [%zu, %zu] is %g%s", tensor->name,
+                     i / tensor->columns, i % tensor->columns, theta[n],
+                     beyond);
 }
 
 bool start_load(const struct start_config *start, const char *path,
@@ -53,7 +61,7 @@ bool start_load(const struct start_config *start, const char *path,
     if (!kept_check(&start_file, path, start->checksum, place, error))
         return false;
     ok = checkpoint_read(path, layout, &checkpoint, &mine) &&
-         check_finite(layout, checkpoint.theta, path, &mine);
+         check_finite(network, checkpoint.theta, path, &mine);
     if (ok)
         network_set(network, checkpoint.theta);
     checkpoint_clear(&checkpoint);

@@ -13,14 +13,18 @@
 #include "data/extent.h"
 #include "saturation/asymptotic.h"
 
+/* Factors of parameters and of scores: their powers still are numbers. */
+#define LEAST_C 1e-6
+#define MOST_C  1e12
+
 /* clang-format off */
 #define AT(member) offsetof(struct saturation_config, member)
 const struct field saturation_fields[] = {
     { .key = "scales", .type = FIELD_NUMBERS, .offset = AT(scales),
-      .standard = "[1, 2, 5, 10, 100, 1000]", .least = 1e-6, .most = 1e12,
+      .standard = "[1, 2, 5, 10, 100, 1000]", .least = LEAST_C, .most = MOST_C,
       .help = "decide by f(x; c theta) for each of these c" },
     { .key = "sharpening", .type = FIELD_NUMBERS, .offset = AT(sharpening),
-      .standard = "[]", .least = 1e-6, .most = 1e12,
+      .standard = "[]", .least = LEAST_C, .most = MOST_C,
       .help = "decide with attention scores times each of these" },
     { .key = "limit", .type = FIELD_BOOL, .offset = AT(limit),
       .standard = "true", .help = "decide by the limit of c to infinity" },
@@ -261,7 +265,8 @@ static const struct kind *find_kind(const char *name, double *c)
             if (strcmp(kinds[i].name, name) == 0)
                 return &kinds[i];
         } else if (strncmp(kinds[i].name, name, length) == 0 &&
-                   text_read_number(name + length, c) && *c > 0) {
+                   text_read_number(name + length, c) && *c >= LEAST_C &&
+                   *c <= MOST_C) {
             return &kinds[i];
         }
     }
@@ -314,7 +319,8 @@ bool evaluator_new(struct evaluator **out, const char *name,
     if (kind == NULL)
         return error_set(error, ERROR_CONFIG,
                          "no evaluator is called '%s'; accepted: trained, "
-                         "scaled=C, limit, encoder, attention, sharpened=C",
+                         "scaled=C, limit, encoder, attention, sharpened=C, "
+                         "with C in 1e-6..1e12",
                          name);
     if (!check_finite(kind, network, error))
         return false;
