@@ -168,6 +168,22 @@ static bool build_network(struct pipeline *p, struct error *error)
     return ok;
 }
 
+/* Engines round differently: what two of them computed is neither's run. */
+static bool check_engine(const struct pipeline *p, struct error *error)
+{
+    struct place place = { .file = p->run.partial };
+    const char *engine = network_engine(p->network), *begun;
+
+    begun = json_as_text(json_get(p->run.manifest, "engine"));
+    return p->run.state != RUN_RESUMED || begun == NULL ||
+           strcmp(begun, engine) == 0 ||
+           error_add(error, ERROR_CONFIG, &place, NULL,
+                     "was begun with the engine %s, and this is %s; accepted: "
+                     "SATURN_ISA=%s in the environment, or a new beginning "
+                     "without this directory",
+                     begun, engine, begun + strcspn(begun, " ") + 1);
+}
+
 static bool open_run(struct pipeline *p, const char *root, struct error *error)
 {
     const struct negatives *negatives = &p->settings->data.negatives;
@@ -180,6 +196,8 @@ static bool open_run(struct pipeline *p, const char *root, struct error *error)
     text_clear(&siblings);
     if (!ok || p->run.state == RUN_FINISHED)
         return ok;
+    if (!check_engine(p, error))
+        return false;
     run_note(&p->run, "engine", network_engine(p->network));
     return siblings_keep(negatives, p->run.partial, error) &&
            source_keep(&p->settings->data.corpus, p->run.partial, error) &&

@@ -100,6 +100,18 @@ for signal in INT TERM USR1; do
         fail "$signal left no checkpoint"
 done
 
+# What one engine began no other goes on with: their bits differ.
+begun=$("$saturn" --version | sed -n 's/^engine: //p')
+if [ "$begun" != "float generic" ]; then
+    manifest=$(echo asked-INT/law/*.partial/manifest.json)
+    SATURN_ISA=generic "$saturn" run -q -s train.steps=100000 -o asked-INT \
+        run.yaml 2>err
+    [ $? = 2 ] || fail "another engine went on"
+    grep -q "begun with the engine $begun, and this is float generic" err ||
+        fail "another engine: $(cat err)"
+    grep -q "\"engine\": \"$begun\"" "$manifest" || fail "engine lost"
+fi
+
 # One directory, two processes: the second says so and leaves.
 "$saturn" run -q -s train.steps=100000 -o both run.yaml 2>err &
 pid=$!
