@@ -366,6 +366,40 @@ START_TEST(an_override_of_an_axis_leaves_one_value)
 }
 END_TEST
 
+/* Claims are about every run of the file; others may be there as well. */
+START_TEST(a_narrowed_sweep_is_not_whole)
+{
+    static const struct {
+        const char *override;
+        bool whole, quick;
+    } cases[] = {
+        { NULL, true, true },
+        { "seed=2", false, true },
+        { "sweep.seed=1", false, false },
+        { "sweep.seed=2..3", false, true },
+        { "sweep.seed=1..3", true, true },
+        { "train.steps=5", true, true },
+        { "train.steps=6", false, false },
+        { "sweep.model.norm=pre", false, false },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *const overrides[] = { cases[i].override, NULL };
+        struct experiment experiment;
+
+        for (int quick = 0; quick < 2; quick++) {
+            load(&experiment,
+                 with("sweep: {seed: [1, 2]}\nquick: {sweep.seed: 2}\n"),
+                 overrides, quick);
+            ck_assert_msg(experiment_is_whole(&experiment, quick) ==
+                              (quick ? cases[i].quick : cases[i].whole),
+                          "%zu, quick %d", i, quick);
+            experiment_clear(&experiment);
+        }
+    }
+}
+END_TEST
+
 /* ------------------------------------------------------------- mistakes */
 
 /* In the folder of the files, so that messages have no path of its own. */
@@ -401,7 +435,8 @@ static const struct {
       "--set model.construction=own: model.construction: no construction has "
       "the name of the language\n" },
     { "", "model.construction=anbncn",
-      "--set model.construction=anbncn: model.construction: anbncn is made for 3 symbols, the "
+      "--set model.construction=anbncn: model.construction: anbncn is made for "
+      "3 symbols, the "
       "language has 2\n" },
     { "", "model.preset=bert",
       "--set model.preset=bert: model.preset: unknown word \"bert\"; "
@@ -547,6 +582,7 @@ int main(void)
     tcase_add_test(cases, quick_merges);
     tcase_add_test(cases, overrides_come_last);
     tcase_add_test(cases, an_override_of_an_axis_leaves_one_value);
+    tcase_add_test(cases, a_narrowed_sweep_is_not_whole);
     tcase_add_checked_fixture(wrong, open_and_enter, leave_and_close);
     tcase_add_loop_test(wrong, complains_with_places, 0,
                         sizeof mistakes / sizeof *mistakes);

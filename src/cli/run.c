@@ -283,15 +283,36 @@ static char *claims_path(const struct entry *entry,
     return path;
 }
 
-/* Judges over all runs of the experiment, and keeps the lines beside them. */
+/* Keeps the lines beside the runs, unless they are of fewer runs, or others,
+ * than those that the file's claims are about. */
+static bool keep_judgement(const struct entry *entry,
+                           const struct options *options, struct error *error)
+{
+    const struct text *lines = &entry->judgement;
+    char *path;
+    bool ok = true;
+
+    if (lines->length == 0)
+        return true;
+    path = claims_path(entry, options);
+    if (options->n_sets == 0 ||
+        experiment_is_whole(&entry->experiment, options->quick))
+        ok = file_write(path, lines->data, lines->length, error);
+    else
+        talk(options,
+             "%s: not written: with --set these are not all runs of %s", path,
+             entry->experiment.path);
+    free(path);
+    return ok;
+}
+
+/* Judges over all runs of the experiment. */
 static bool judge(struct entry *entry, const struct options *options,
                   struct error *error)
 {
     const struct experiment *experiment = &entry->experiment;
     size_t n = experiment->n_jobs;
     struct outcome *outcomes = memory_new(n, sizeof *outcomes);
-    char *path = claims_path(entry, options);
-    bool ok;
 
     for (size_t j = 0; j < n; j++)
         outcomes[j] =
@@ -303,11 +324,8 @@ static bool judge(struct entry *entry, const struct options *options,
     claims_judge(&experiment->claim, false, outcomes, n, &entry->judgement,
                  entry->claimed);
     text_add(&entry->judgement, "");
-    ok =
-        file_write(path, entry->judgement.data, entry->judgement.length, error);
-    free(path);
     free(outcomes);
-    return ok;
+    return keep_judgement(entry, options, error);
 }
 
 static bool run_experiment(struct entry *entry, double deadline,

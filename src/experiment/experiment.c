@@ -321,6 +321,29 @@ void experiment_clear(struct experiment *experiment)
     *experiment = (struct experiment){ 0 };
 }
 
+static bool has_run(const struct experiment *experiment, const struct job *job)
+{
+    for (size_t j = 0; j < experiment->n_jobs; j++)
+        if (strcmp(experiment->jobs[j].config, job->config) == 0)
+            return true;
+    return false;
+}
+
+bool experiment_is_whole(const struct experiment *experiment, bool quick)
+{
+    struct experiment written;
+    struct error ignored = { 0 };
+    bool whole = true;
+
+    if (experiment_load(&written, experiment->path, NULL, quick, &ignored)) {
+        for (size_t j = 0; whole && j < written.n_jobs; j++)
+            whole = has_run(experiment, &written.jobs[j]);
+        experiment_clear(&written);
+    }
+    error_clear(&ignored);
+    return whole;
+}
+
 bool job_load_language(const struct job *job, struct language **out,
                        struct error *error)
 {

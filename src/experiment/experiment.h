@@ -93,6 +93,14 @@ bool experiment_load(struct experiment *experiment, const char *path,
                      struct error *error);
 void experiment_clear(struct experiment *experiment);
 
+/*
+ * Whether EXPERIMENT, as it was loaded, has every run of its file as written
+ * (with `quick` merged if QUICK): these are what the file's claims are about,
+ * and with overrides there may be others or fewer.  So it has if the file
+ * without overrides is no experiment.
+ */
+bool experiment_is_whole(const struct experiment *experiment, bool quick);
+
 /* The job's language, with its values for the parameters. */
 bool job_load_language(const struct job *job, struct language **out,
                        struct error *error);
