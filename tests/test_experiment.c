@@ -70,8 +70,8 @@ START_TEST(a_plain_file_is_one_job)
     ck_assert_uint_eq(s->seed.data, 1);
     ck_assert_uint_eq(s->seed.order, 1);
     ck_assert_str_eq(experiment.jobs[0].language_path, scratch_path("l.yaml"));
-    ck_assert_uint_eq(experiment.data_place.line, 3);
-    ck_assert_uint_eq(experiment.data_place.column, 7);
+    ck_assert_uint_eq(experiment.jobs[0].data_place.line, 3);
+    ck_assert_uint_eq(experiment.jobs[0].data_place.column, 7);
     experiment_clear(&experiment);
 }
 END_TEST

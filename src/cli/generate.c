@@ -335,19 +335,20 @@ static bool generate(const struct experiment *experiment, size_t j,
                      const struct options *options, unsigned formats,
                      struct error *error)
 {
-    const struct settings *settings = &experiment->jobs[j].settings;
+    const struct job *job = &experiment->jobs[j];
+    const struct settings *settings = &job->settings;
+    size_t first = error->count;
     struct language *language = NULL;
     struct dataset dataset = { 0 };
-    bool ok =
-        settings->data.corpus.file == NULL ||
-        error_add(error, ERROR_CONFIG, &experiment->data_place, "data.corpus",
-                  "a text is what it is: there is nothing to generate");
+    bool ok = settings->data.corpus.file == NULL ||
+              error_add(error, ERROR_CONFIG, &job->data_place, "data.corpus",
+                        "a text is what it is: there is nothing to generate");
 
-    ok = ok && job_load_language(&experiment->jobs[j], &language, error) &&
+    ok = ok && job_load_language(job, &language, error) &&
          dataset_open(&dataset, &settings->data, language, settings->seed.data,
-                      &experiment->data_place, error) &&
+                      &job->data_place, error) &&
          write_all(&dataset, options, formats, error);
-
+    experiment_point(experiment, job, error, first);
     dataset_clear(&dataset);
     language_free(language);
     return ok;

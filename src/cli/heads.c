@@ -58,9 +58,7 @@ static bool measure(const struct trained *trained, struct dataset *dataset,
     struct strings strings;
     bool ok = evaluator_new(&limit, "limit", trained->network,
                             &settings->saturation, error) &&
-              dataset_generate(dataset, &settings->data, trained->language,
-                               settings->seed.data,
-                               &trained->experiment.data_place, error);
+              trained_generate(trained, dataset, error);
 
     evaluator_free(limit);
     if (!ok)

@@ -236,9 +236,7 @@ static bool evaluate(const struct options *options, struct error *error,
     if (!trained_open(&trained, options->operands[0], options->checkpoint,
                       options->sets, error))
         return false;
-    ok = dataset_generate(&dataset, &trained.settings->data, trained.language,
-                          trained.settings->seed.data,
-                          &trained.experiment.data_place, error) &&
+    ok = trained_generate(&trained, &dataset, error) &&
          evaluators_new(&evaluators, trained.network,
                         &trained.settings->saturation, error);
     if (ok) {

@@ -158,6 +158,21 @@ static bool show_job(const struct experiment *experiment, size_t j,
     return ok;
 }
 
+/* Whether no run would be refused for its language. */
+static bool check_all(const struct options *options, struct error *error)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < options->n_operands; i++) {
+        struct experiment experiment;
+
+        ok &= experiment_load_thoroughly(&experiment, options->operands[i],
+                                         options->sets, options->quick, error);
+        experiment_clear(&experiment);
+    }
+    return ok;
+}
+
 /* --list and --dry-run.  A run has loaded as much before it begins. */
 static bool show_all(const struct entry *entries, const struct options *options,
                      struct error *error)
@@ -165,7 +180,7 @@ static bool show_all(const struct entry *entries, const struct options *options,
     struct json *jobs = json_new_array();
     struct text out = { 0 };
     size_t loaded = memory_peak();
-    bool ok = true;
+    bool ok = !options->dry_run || check_all(options, error);
 
     for (size_t i = 0; ok && i < options->n_operands; i++)
         for (size_t j = 0; ok && j < entries[i].experiment.n_jobs; j++)

@@ -11,6 +11,7 @@
 #include "base/natural.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "base/text.h"
 
 #define BLOCK 256 /* items drawn by one thread at a time; a batch is fewer */
 #define TRIES 10000
@@ -334,19 +335,51 @@ bool dataset_has_kind(const struct dataset *dataset, size_t bin, size_t kind)
     return true;
 }
 
+/* Where from, of the LENGTHS that are true, all have the K-th negative; beyond
+ * LONGEST if that has none. */
+static size_t find_first(const struct dataset *dataset, size_t k,
+                         const bool *lengths, size_t longest)
+{
+    size_t first = longest + 1;
+
+    for (size_t n = longest + 1; n-- > 0;) {
+        if (lengths[n] && !has_negative(dataset, k, n))
+            break;
+        if (lengths[n])
+            first = n;
+    }
+    return first;
+}
+
+/* Says that there is none at length N, and where there is one. */
+static bool refuse_kind(const struct dataset *dataset, size_t k, size_t n,
+                        const bool *lengths, size_t longest,
+                        const struct place *place, struct error *error)
+{
+    const struct negative *negative = &dataset->config->negatives.items[k];
+    size_t first = find_first(dataset, k, lengths, longest);
+    struct text there = { 0 };
+
+    text_add(&there, "");
+    if (first <= longest)
+        text_add_format(&there, "; at length %zu..%zu there is one", first,
+                        longest);
+    error_add(error, ERROR_CONFIG, place, "data.negatives",
+              "no %s negative of %s exists at length %zu: %s%s", negative->name,
+              language_name(dataset->language), n, negative_absence(negative),
+              there.data);
+    text_clear(&there);
+    return false;
+}
+
 /* Looks for the K-th negative at every length of LENGTHS that is true. */
 static bool check_kind(const struct dataset *dataset, size_t k,
                        const bool *lengths, size_t longest,
                        const struct place *place, struct error *error)
 {
-    const struct negative *negative = &dataset->config->negatives.items[k];
-
     for (size_t n = 0; n <= longest; n++)
         if (lengths[n] && !has_negative(dataset, k, n))
-            return error_add(error, ERROR_CONFIG, place, "data.negatives",
-                             "no %s negative of %s exists at length %zu: %s",
-                             negative->name, language_name(dataset->language),
-                             n, negative_absence(negative));
+            return refuse_kind(dataset, k, n, lengths, longest, place, error);
     return true;
 }
 

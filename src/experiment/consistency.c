@@ -10,10 +10,8 @@
 #include "experiment/start.h"
 #include "model/constructions.h"
 
-/* Rooms complain at the place of their block: moves the complaints from
- * number FIRST on to where the key they name is written. */
-static void point(struct error *error, size_t first,
-                  const struct yaml_node *tree)
+void consistency_point(struct error *error, size_t first,
+                       const struct yaml_node *tree)
 {
     for (size_t i = first; i < error->count; i++) {
         struct complaint *c = &error->complaints[i];
@@ -111,7 +109,7 @@ bool consistency_check(const struct settings *settings,
     ok &= source_check(&settings->data, yaml_place(tree, "data"), error);
     ok &= check_objective(settings, model, error);
     ok &= check_lengths(settings, model, error);
-    point(error, first, tree);
+    consistency_point(error, first, tree);
     return ok;
 }
 
@@ -148,7 +146,7 @@ bool consistency_check_language(const struct job *job,
         !error_spares(error, "language", "data.corpus", NULL))
         return false;
     if (!job_load_language(job, &language, error)) {
-        point(error, first, tree);
+        consistency_point(error, first, tree);
         return false;
     }
     if (error_spares(error, "model", NULL))
@@ -159,7 +157,7 @@ bool consistency_check_language(const struct job *job,
     if (error_spares(error, "data", "seed.data", NULL))
         ok &= dataset_check(&settings->data, language, settings->seed.data,
                             yaml_place(tree, "data"), error);
-    point(error, first, tree);
+    consistency_point(error, first, tree);
     language_free(language);
     return ok;
 }

@@ -20,6 +20,11 @@
 bool consistency_check(const struct settings *settings,
                        const struct yaml_node *tree, struct error *error);
 
+/* Rooms complain at the place of their block: moves the complaints from number
+ * FIRST on to where the key they name is written in TREE. */
+void consistency_point(struct error *error, size_t first,
+                       const struct yaml_node *tree);
+
 /* Whether the job's language has the strings that the job asks for, and fits
  * the network built for it, and the file it begins from does. */
 bool consistency_check_language(const struct job *job,

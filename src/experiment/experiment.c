@@ -19,7 +19,7 @@
 /* What loading works with; the experiment keeps the rest. */
 struct loader {
     struct experiment *experiment;
-    struct trees trees;
+    struct trees *trees;
     bool thorough;  /* hold the jobs against their languages as well */
     bool was_sound; /* the job before was, as far as that */
     struct error *error;
@@ -87,7 +87,7 @@ static bool find_language(const struct loader *loader, struct job *job,
 /* Where the job stands, in the forms that others want. */
 static void describe_job(const struct loader *loader, size_t j, struct job *job)
 {
-    const struct sweep *sweep = &loader->trees.sweep;
+    const struct sweep *sweep = &loader->trees->sweep;
     struct text config = { 0 }, axes = { 0 };
 
     schema_print(experiment_fields, &job->settings, 0, false, &config);
@@ -160,7 +160,7 @@ static bool is_news(const struct loader *loader, size_t j, bool sound)
 static bool read_job(struct loader *loader, size_t j, struct error *error)
 {
     struct job *job = &loader->experiment->jobs[j];
-    struct yaml_node *tree = trees_build(&loader->trees, j, error);
+    struct yaml_node *tree = trees_build(loader->trees, j, error);
     bool ok = error->count == 0, sound;
 
     ok &= schema_read(experiment_fields, tree, "", experiment_blocks,
@@ -192,8 +192,8 @@ static bool read_job(struct loader *loader, size_t j, struct error *error)
 static bool read_jobs(struct loader *loader)
 {
     struct experiment *experiment = loader->experiment;
-    bool ok = sweep_jobs(&loader->trees.sweep,
-                         yaml_place(loader->trees.root, "sweep"),
+    bool ok = sweep_jobs(&loader->trees->sweep,
+                         yaml_place(loader->trees->root, "sweep"),
                          &experiment->n_jobs, loader->error);
 
     if (!ok)
@@ -212,12 +212,12 @@ static bool read_jobs(struct loader *loader)
 static void name_axes(struct loader *loader)
 {
     struct experiment *experiment = loader->experiment;
-    size_t count = loader->trees.sweep.count;
+    size_t count = loader->trees->sweep.count;
 
     experiment->axes = memory_new(count + 1, sizeof *experiment->axes);
     for (size_t i = 0; i < count; i++)
         experiment->axes[i] =
-            memory_copy_text(loader->trees.sweep.axes[i].name);
+            memory_copy_text(loader->trees->sweep.axes[i].name);
 }
 
 /* Claims speak of axes, which are not known where the sweep is WRONG. */
@@ -227,11 +227,12 @@ static bool read_claims(struct loader *loader, bool wrong)
     const char *const *axes =
         wrong ? NULL : (const char *const *)experiment->axes;
     bool ok = claims_read(&experiment->require,
-                          yaml_get(loader->trees.root, "require"), "require",
+                          yaml_get(loader->trees->root, "require"), "require",
                           axes, loader->error);
 
-    ok &= claims_read(&experiment->claim, yaml_get(loader->trees.root, "claim"),
-                      "claim", axes, loader->error);
+    ok &=
+        claims_read(&experiment->claim, yaml_get(loader->trees->root, "claim"),
+                    "claim", axes, loader->error);
     return ok;
 }
 
@@ -264,22 +265,24 @@ static bool load(struct loader *loader, const char *const *overrides,
     if (root->kind != YAML_MAP)
         return schema_complain(
             root, "", "a map of experiment, language, data...", loader->error);
-    experiment->data_place = *yaml_place(root, "data");
     experiment->model_place = *yaml_place(root, "model");
     experiment->start_place = *yaml_place(root, "train.from");
-    swept = trees_init(&loader->trees, root, overrides, quick, loader->error);
+    loader->trees = memory_new(1, sizeof *loader->trees);
+    experiment->trees = loader->trees;
+    swept = trees_init(loader->trees, root, overrides, quick, loader->error);
     name_axes(loader);
     ok = read_jobs(loader) && swept;
     ok &= read_claims(loader, !swept);
-    trees_clear(&loader->trees);
     return ok && check_claims(loader, overrides, quick);
 }
 
-bool experiment_load(struct experiment *experiment, const char *path,
-                     const char *const *overrides, bool quick,
-                     struct error *error)
+static bool load_file(struct experiment *experiment, const char *path,
+                      const char *const *overrides, bool quick, bool thorough,
+                      struct error *error)
 {
-    struct loader loader = { .experiment = experiment, .error = error };
+    struct loader loader = { .experiment = experiment,
+                             .thorough = thorough,
+                             .error = error };
     bool ok;
 
     *experiment = (struct experiment){ .path = memory_copy_text(path) };
@@ -287,6 +290,35 @@ bool experiment_load(struct experiment *experiment, const char *path,
     if (!ok)
         experiment_clear(experiment);
     return ok;
+}
+
+bool experiment_load(struct experiment *experiment, const char *path,
+                     const char *const *overrides, bool quick,
+                     struct error *error)
+{
+    return load_file(experiment, path, overrides, quick, false, error);
+}
+
+bool experiment_load_thoroughly(struct experiment *experiment, const char *path,
+                                const char *const *overrides, bool quick,
+                                struct error *error)
+{
+    return load_file(experiment, path, overrides, quick, true, error);
+}
+
+void experiment_point(const struct experiment *experiment,
+                      const struct job *job, struct error *error, size_t first)
+{
+    struct error ignored = { 0 };
+    struct yaml_node *tree;
+
+    if (first == error->count)
+        return;
+    tree = trees_build(experiment->trees, (size_t)(job - experiment->jobs),
+                       &ignored);
+    consistency_point(error, first, tree);
+    yaml_node_free(tree);
+    error_clear(&ignored);
 }
 
 static void clear_job(struct job *job, size_t n_axes)
@@ -314,6 +346,9 @@ void experiment_clear(struct experiment *experiment)
         free(experiment->axes[i]);
     claims_clear(&experiment->require);
     claims_clear(&experiment->claim);
+    if (experiment->trees != NULL)
+        trees_clear(experiment->trees);
+    free(experiment->trees);
     yaml_clear(&experiment->document);
     free(experiment->jobs);
     free(experiment->axes);
@@ -359,14 +394,13 @@ bool experiment_check(const char *path, const char *const *overrides,
     bool ok = true;
 
     for (int quick = 0; quick < 2; quick++) {
-        struct experiment experiment = { .path = memory_copy_text(path) };
+        struct experiment experiment;
         struct error mine = { 0 };
-        struct loader loader = { .experiment = &experiment,
-                                 .thorough = true,
-                                 .error = &mine };
 
-        ok &= load(&loader, overrides, quick);
-        experiment_clear(&experiment);
+        if (load_file(&experiment, path, overrides, quick, true, &mine))
+            experiment_clear(&experiment);
+        else
+            ok = false;
         gather(error, &mine);
     }
     return ok;

@@ -53,6 +53,8 @@ extern const struct field experiment_fields[];
 /* Keys of an experiment that are no run's settings, NULL-terminated. */
 extern const char *const experiment_blocks[];
 
+struct trees;
+
 /* One point of the sweep. */
 struct job {
     struct settings settings;
@@ -69,9 +71,9 @@ struct job {
 struct experiment {
     char *path;
     struct yaml_document document; /* with `quick` merged if it was asked */
-    struct place data_place;       /* of the data block, for complaints */
-    struct place model_place;      /* of the model block */
+    struct place model_place;      /* of the model block, for complaints */
     struct place start_place;      /* of train.from, or of its block */
+    struct trees *trees;           /* what every job is read from: tree.h */
     char **axes; /* names of the sweep's axes, NULL-terminated */
     struct job *jobs;
     size_t n_jobs;
@@ -83,7 +85,8 @@ struct experiment {
  * applied; QUICK merges the `quick:` block first (its own require and claim
  * replace the file's).  An override of a swept key leaves the axis this one
  * value; `sweep.KEY=VALUES` replaces or adds an axis.  Every job is read and
- * checked, so that no run starts when any would be refused.
+ * checked, so that no run starts when any would be refused.  OVERRIDES are
+ * borrowed until it is cleared.
  *
  * The language is looked for from the experiment's folder; a file called
  * config.yaml with a language.yaml beside it, a run's directory, uses that.
@@ -92,6 +95,19 @@ bool experiment_load(struct experiment *experiment, const char *path,
                      const char *const *overrides, bool quick,
                      struct error *error);
 void experiment_clear(struct experiment *experiment);
+
+/*
+ * Loads as well, and holds every job against its language and the file it
+ * begins from: what a run would be refused for before it draws a string.
+ */
+bool experiment_load_thoroughly(struct experiment *experiment, const char *path,
+                                const char *const *overrides, bool quick,
+                                struct error *error);
+
+/* Moves complaints about JOB, from number FIRST on, that stand at one of its
+ * blocks to where the key they name is written. */
+void experiment_point(const struct experiment *experiment,
+                      const struct job *job, struct error *error, size_t first);
 
 /*
  * Whether EXPERIMENT, as it was loaded, has every run of its file as written

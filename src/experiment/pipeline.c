@@ -134,9 +134,13 @@ static bool load_language(struct pipeline *p, struct error *error)
 
 static bool generate_data(struct pipeline *p, struct error *error)
 {
-    return dataset_generate(&p->dataset, &p->settings->data, p->language,
-                            p->settings->seed.data, &p->experiment->data_place,
-                            error);
+    size_t first = error->count;
+    bool ok =
+        dataset_generate(&p->dataset, &p->settings->data, p->language,
+                         p->settings->seed.data, &p->job->data_place, error);
+
+    experiment_point(p->experiment, p->job, error, first);
+    return ok;
 }
 
 /* The evaluators are built once before training, for their complaints. */
