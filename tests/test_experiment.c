@@ -366,6 +366,29 @@ START_TEST(an_override_of_an_axis_leaves_one_value)
 }
 END_TEST
 
+/* A full run is not filed as a quick one; an empty block says it may be. */
+START_TEST(quick_needs_its_block)
+{
+    static const char *const without[] = { "", "quick: ~\n" };
+    const char *path = scratch_path("e.yaml");
+    struct experiment experiment;
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *yaml = with(without[i]);
+        struct error error = { 0 };
+
+        scratch_write(path, yaml, strlen(yaml));
+        ck_assert(!experiment_load(&experiment, path, NULL, true, &error));
+        ck_assert_ptr_nonnull(strstr(said(&error),
+                                     "e.yaml: quick: there is no quick block; "
+                                     "leave out --quick, or write one: "));
+        ck_assert(experiment_check(path, NULL, &error));
+    }
+    load(&experiment, with("quick: {}\n"), NULL, true);
+    experiment_clear(&experiment);
+}
+END_TEST
+
 /* Claims are about every run of the file; others may be there as well. */
 START_TEST(a_narrowed_sweep_is_not_whole)
 {
@@ -580,6 +603,7 @@ int main(void)
     tcase_add_test(cases, an_experiment_may_have_its_languages_name);
     tcase_add_test(cases, quick_waits_to_be_asked);
     tcase_add_test(cases, quick_merges);
+    tcase_add_test(cases, quick_needs_its_block);
     tcase_add_test(cases, overrides_come_last);
     tcase_add_test(cases, an_override_of_an_axis_leaves_one_value);
     tcase_add_test(cases, a_narrowed_sweep_is_not_whole);

@@ -20,6 +20,7 @@
 struct loader {
     struct experiment *experiment;
     struct trees *trees;
+    bool either;    /* a file without a quick block is its own quick one */
     bool thorough;  /* hold the jobs against their languages as well */
     bool was_sound; /* the job before was, as far as that */
     struct error *error;
@@ -252,6 +253,18 @@ static bool check_claims(const struct loader *loader,
     return ok;
 }
 
+/* At full scale, runs would pass for quick ones. */
+static bool has_quick(const struct loader *loader, const struct yaml_node *root)
+{
+    struct place place = { .file = loader->experiment->path };
+    const struct yaml_node *quick = yaml_get(root, "quick");
+
+    return (quick != NULL && !yaml_is_null(quick)) ||
+           error_add(loader->error, ERROR_CONFIG, &place, "quick",
+                     "there is no quick block; leave out --quick, or write "
+                     "one: quick: {train.steps: 100}");
+}
+
 static bool load(struct loader *loader, const char *const *overrides,
                  bool quick)
 {
@@ -272,6 +285,7 @@ static bool load(struct loader *loader, const char *const *overrides,
     swept = trees_init(loader->trees, root, overrides, quick, loader->error);
     name_axes(loader);
     ok = read_jobs(loader) && swept;
+    ok &= !quick || loader->either || has_quick(loader, root);
     ok &= read_claims(loader, !swept);
     return ok && check_claims(loader, overrides, quick);
 }
@@ -394,13 +408,15 @@ bool experiment_check(const char *path, const char *const *overrides,
     bool ok = true;
 
     for (int quick = 0; quick < 2; quick++) {
-        struct experiment experiment;
+        struct experiment experiment = { .path = memory_copy_text(path) };
         struct error mine = { 0 };
+        struct loader loader = { .experiment = &experiment,
+                                 .either = true,
+                                 .thorough = true,
+                                 .error = &mine };
 
-        if (load_file(&experiment, path, overrides, quick, true, &mine))
-            experiment_clear(&experiment);
-        else
-            ok = false;
+        ok &= load(&loader, overrides, quick);
+        experiment_clear(&experiment);
         gather(error, &mine);
     }
     return ok;

@@ -83,10 +83,10 @@ struct experiment {
 /*
  * Loads FILE with OVERRIDES ("key.path=value", NULL-terminated, or NULL)
  * applied; QUICK merges the `quick:` block first (its own require and claim
- * replace the file's).  An override of a swept key leaves the axis this one
- * value; `sweep.KEY=VALUES` replaces or adds an axis.  Every job is read and
- * checked, so that no run starts when any would be refused.  OVERRIDES are
- * borrowed until it is cleared.
+ * replace the file's), and complains where there is none.  An override of a
+ * swept key leaves the axis this one value; `sweep.KEY=VALUES` replaces or adds
+ * an axis.  Every job is read and checked, so that no run starts when any would
+ * be refused.  OVERRIDES are borrowed until it is cleared.
  *
  * The language is looked for from the experiment's folder; a file called
  * config.yaml with a language.yaml beside it, a run's directory, uses that.
