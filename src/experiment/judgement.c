@@ -169,6 +169,31 @@ static bool is_known(const struct asked *asked, const char *metric)
     return known;
 }
 
+/* How many witnesses that are asked have no METRIC. */
+static size_t count_lacking(const struct asked *asked, const char *metric)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; metric != NULL && i < asked->count; i++)
+        n += metrics_find(asked->outcomes[i].metrics, metric) == NULL;
+    return n;
+}
+
+/* Says that N of those that are asked have no METRIC, in place of what the
+ * others come to. */
+static void tell_lacking(struct judgement *judgement, const char *metric,
+                         size_t n, const struct asked *asked)
+{
+    text_clear(&judgement->ours);
+    if (n == asked->count)
+        text_add_format(&judgement->ours, "no run has %s", metric);
+    else
+        text_add_format(&judgement->ours, "%zu of %zu runs have no %s", n,
+                        asked->count, metric);
+    judgement->n_crossings = 0;
+    judgement->lacking = true;
+}
+
 static enum ruling rule(bool known, bool held)
 {
     return !known ? RULING_UNKNOWN : held ? RULING_HELD : RULING_MISSED;
@@ -222,6 +247,9 @@ static bool judge_claim(struct judgement *judgement, const struct item *item,
         *ruling = claim_decide(&claims.items[0], asked->outcomes, asked->count,
                                &judgement->ours);
         text_add_format(&judgement->ours, " (%s)", claims.items[0].text);
+        judgement->lacking = count_lacking(asked, claims.items[0].metric) +
+                                 count_lacking(asked, claims.items[0].other) >
+                             0;
     }
     claims_clear(&claims);
     yaml_node_free(list);
@@ -452,6 +480,7 @@ bool judge_item(struct judgement *judgement, const struct yaml_node *node,
     struct item item = { 0 };
     struct asked asked = { 0 };
     enum ruling ruling = RULING_UNKNOWN;
+    size_t lacking;
     bool ok;
 
     *judgement = (struct judgement){ 0 };
@@ -463,7 +492,12 @@ bool judge_item(struct judgement *judgement, const struct yaml_node *node,
     judgement->item = memory_copy_text(item.item);
     judgement->paper = memory_copy_text(item.paper != NULL ? item.paper : "");
     ok = judge(judgement, &item, node, path, &asked, &ruling, error);
+    lacking = item.that == NULL ? count_lacking(&asked, item.metric) : 0;
+    if (lacking > 0)
+        tell_lacking(judgement, item.metric, lacking, &asked);
     judgement->word = rulings[kind][ruling];
+    if (kind == EXACT && judgement->lacking)
+        judgement->word = OPEN;
     if (asked.count == 0) {
         text_clear(&judgement->ours);
         text_add(&judgement->ours, "no run yet");

@@ -35,6 +35,7 @@ struct judgement {
     struct text ours;
     char *item, *paper;         /* PAPER is "" where nothing was published */
     int word;                   /* enum verdict_word */
+    bool lacking;               /* a witness has no such number, not even NAN */
     char *columns, *along;      /* axes of a map, or NULL */
     struct crossing *crossings; /* [n_crossings] columns of the map */
     size_t n_crossings;

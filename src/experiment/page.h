@@ -19,7 +19,8 @@
  *         - {item: our R2, of: growth, that: "growth.sqrt.r2 >= 0.99"}
  *       show:                         # numbers of ours without a verdict
  *         - {item: our p, of: growth, metric: growth.power.p}
- *       open: what is missing         # OPEN, and so are claims without a run
+ *       open: what is missing         # OPEN, and so are items without a run
+ *                                     # and exact ones without the number
  *   figures: ...                      # drawing.h
  *
  * `paper` is a text; where it is a number and nothing else is asked, ours must
