@@ -3,6 +3,7 @@
 #include "experiment/evidence.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/statistics.h"
 #include "page.h"
@@ -143,7 +144,40 @@ START_TEST(two_runs_of_one_point_are_refused)
     ck_assert(!evidence_collect(&evidence, NULL, ".", &records, &error));
     ck_assert_int_eq(error.kind, ERROR_CONFIG);
     ck_assert_said(&error, "saturn: b and e are one point of e with different "
-                           "settings; remove what is out of date\n");
+                           "settings; remove what is out of date, or name the "
+                           "runs to report\n");
+}
+END_TEST
+
+/* They are smaller than what a page says of them, alone or beside full ones. */
+START_TEST(quick_runs_are_passed_over)
+{
+    static const char manifest[] = "{\"axes\": {\"n\": \"1\"}}";
+    struct record items[] = {
+        { .path = "a",
+          .experiment = "e",
+          .axes = "n=1",
+          .seed = "1",
+          .quick = true },
+        { .experiment = "e", .axes = "n=1", .seed = "1" },
+        { .path = "c",
+          .experiment = "f",
+          .axes = "",
+          .seed = "1",
+          .quick = true },
+    };
+    const struct records records = { items, 3, 0 };
+    struct error error = { 0 };
+
+    mkdir(scratch_path("b"), 0777);
+    scratch_write(scratch_path("b/manifest.json"), manifest,
+                  sizeof manifest - 1);
+    items[1].path = memory_copy_text(scratch_path("b"));
+    ck_assert_msg(evidence_collect(&evidence, NULL, ".", &records, &error),
+                  "%s", said(&error));
+    ck_assert_uint_eq(count_of("e", "{n: 1}"), 1);
+    ck_assert_uint_eq(count_of("f", "{}"), 0);
+    free(items[1].path);
 }
 END_TEST
 
@@ -175,6 +209,7 @@ int main(void)
     tcase_add_loop_test(tests, mistakes_are_placed, 0,
                         (int)(sizeof bad / sizeof bad[0]));
     tcase_add_test(tests, two_runs_of_one_point_are_refused);
+    tcase_add_test(tests, quick_runs_are_passed_over);
     tcase_add_test(tests, columns_that_are_missing_are_named);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

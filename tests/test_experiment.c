@@ -389,6 +389,26 @@ START_TEST(quick_needs_its_block)
 }
 END_TEST
 
+/* But for those that the file asks for without its block as well. */
+START_TEST(quick_jobs_are_marked)
+{
+    static const char *const shorter[] = { "train.steps=3", NULL };
+    static const char sweep[] = "sweep: {seed: 1..3}\n"
+                                "quick: {sweep.seed: 3..4, train.steps: 3}\n";
+    struct experiment experiment;
+
+    load(&experiment, with(sweep), NULL, false);
+    ck_assert(!experiment.jobs[0].quick && !experiment.jobs[2].quick);
+    experiment_clear(&experiment);
+    load(&experiment, with(sweep), NULL, true);
+    ck_assert(experiment.jobs[0].quick && experiment.jobs[1].quick);
+    experiment_clear(&experiment);
+    load(&experiment, with(sweep), shorter, true);
+    ck_assert(!experiment.jobs[0].quick && experiment.jobs[1].quick);
+    experiment_clear(&experiment);
+}
+END_TEST
+
 /* Claims are about every run of the file; others may be there as well. */
 START_TEST(a_narrowed_sweep_is_not_whole)
 {
@@ -410,13 +430,13 @@ START_TEST(a_narrowed_sweep_is_not_whole)
         const char *const overrides[] = { cases[i].override, NULL };
         struct experiment experiment;
 
-        for (int quick = 0; quick < 2; quick++) {
+        for (int asked = 0; asked < 2; asked++) {
             load(&experiment,
                  with("sweep: {seed: [1, 2]}\nquick: {sweep.seed: 2}\n"),
-                 overrides, quick);
-            ck_assert_msg(experiment_is_whole(&experiment, quick) ==
-                              (quick ? cases[i].quick : cases[i].whole),
-                          "%zu, quick %d", i, quick);
+                 overrides, asked);
+            ck_assert_msg(experiment_is_whole(&experiment, asked) ==
+                              (asked ? cases[i].quick : cases[i].whole),
+                          "%zu, quick %d", i, asked);
             experiment_clear(&experiment);
         }
     }
@@ -604,6 +624,7 @@ int main(void)
     tcase_add_test(cases, quick_waits_to_be_asked);
     tcase_add_test(cases, quick_merges);
     tcase_add_test(cases, quick_needs_its_block);
+    tcase_add_test(cases, quick_jobs_are_marked);
     tcase_add_test(cases, overrides_come_last);
     tcase_add_test(cases, an_override_of_an_axis_leaves_one_value);
     tcase_add_test(cases, a_narrowed_sweep_is_not_whole);

@@ -28,6 +28,18 @@ static bool collect(const struct options *options, struct records *records,
     return ok;
 }
 
+static void tell_quick(const struct options *options,
+                       const struct records *records)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < records->count; i++)
+        n += records->items[i].quick;
+    if (n > 0)
+        talk(options, "%zu quick run%s passed over: a page is of full ones", n,
+             n > 1 ? "s" : "");
+}
+
 static bool write_page(const struct options *options,
                        const struct records *records, struct error *error)
 {
@@ -35,6 +47,7 @@ static bool write_page(const struct options *options,
     struct page_counts counts;
     struct text words = { 0 };
 
+    tell_quick(options, records);
     if (!page_write(options->page, records, directory, &counts, error))
         return false;
     for (size_t i = 0; i < SHOWN; i++)

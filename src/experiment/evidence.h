@@ -42,7 +42,8 @@ struct evidence {
  * are its other columns, where they hold a number.
  *
  * `dynamics` is always there: one witness per law, axis `law`, metrics rate,
- * closed and ratio.  Runs are those of RECORDS; two that stand at one place of
+ * closed and ratio.  Runs are those of RECORDS but for the quick ones, whose
+ * lengths and budgets are not what a page says; two that stand at one place of
  * an experiment with other settings are ERROR_CONFIG, since one must be out of
  * date.  The caller clears, even after a failure.
  */

@@ -15,6 +15,7 @@
 #include "experiment/tree.h"
 #include "language/language.h"
 #include "model/constructions.h"
+#include "results/manifest.h"
 
 /* What loading works with; the experiment keeps the rest. */
 struct loader {
@@ -60,24 +61,30 @@ static void gather(struct error *error, struct error *more)
     error_clear(more);
 }
 
+/* Whether PATH is called as what a run keeps of its settings. */
+static bool is_config(const char *path)
+{
+    const char *base = strrchr(path, '/');
+
+    return strcmp(base != NULL ? base + 1 : path, "config.yaml") == 0;
+}
+
 /* A run's directory holds its own language. */
 static bool find_language(const struct loader *loader, struct job *job,
                           const struct place *place, struct error *error)
 {
-    static const char config[] = "config.yaml", copy[] = "language.yaml";
     const char *path = loader->experiment->path;
-    size_t length = strlen(path), tail = strlen(config);
-    struct text beside = { 0 };
 
-    if (text_ends(path, config) &&
-        (length == tail || path[length - tail - 1] == '/')) {
-        text_add_bytes(&beside, path, length - tail);
-        text_add(&beside, copy);
-        if (file_exists(beside.data)) {
-            job->language_path = text_take(&beside);
+    if (is_config(path)) {
+        char *folder = file_folder(path);
+        char *beside = file_join(folder, "language.yaml");
+
+        free(folder);
+        if (file_exists(beside)) {
+            job->language_path = beside;
             return true;
         }
-        text_clear(&beside);
+        free(beside);
     }
     if (job->settings.data.corpus.file != NULL)
         return true;
@@ -290,6 +297,49 @@ static bool load(struct loader *loader, const char *const *overrides,
     return ok && check_claims(loader, overrides, quick);
 }
 
+static bool has_run(const struct experiment *experiment, const struct job *job)
+{
+    for (size_t j = 0; j < experiment->n_jobs; j++)
+        if (strcmp(experiment->jobs[j].axes, job->axes) == 0 &&
+            strcmp(experiment->jobs[j].config, job->config) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the file is the config.yaml of a quick run. */
+static bool is_of_quick(const struct experiment *experiment)
+{
+    char *folder = file_folder(experiment->path);
+    struct error ignored = { 0 };
+    struct json *manifest = NULL;
+    bool quick;
+
+    if (is_config(experiment->path))
+        manifest = manifest_read(folder, &ignored);
+    quick = manifest_is_quick(manifest);
+    json_free(manifest);
+    error_clear(&ignored);
+    free(folder);
+    return quick;
+}
+
+/* Says which jobs are quick; QUICK and OVERRIDES are those of loading. */
+static void mark_quick(struct experiment *experiment,
+                       const char *const *overrides, bool quick)
+{
+    struct experiment full = { 0 };
+    struct error ignored = { 0 };
+
+    if (!quick && !is_of_quick(experiment))
+        return;
+    if (quick)
+        experiment_load(&full, experiment->path, overrides, false, &ignored);
+    for (size_t j = 0; j < experiment->n_jobs; j++)
+        experiment->jobs[j].quick = !has_run(&full, &experiment->jobs[j]);
+    experiment_clear(&full);
+    error_clear(&ignored);
+}
+
 static bool load_file(struct experiment *experiment, const char *path,
                       const char *const *overrides, bool quick, bool thorough,
                       struct error *error)
@@ -301,7 +351,9 @@ static bool load_file(struct experiment *experiment, const char *path,
 
     *experiment = (struct experiment){ .path = memory_copy_text(path) };
     ok = load(&loader, overrides, quick);
-    if (!ok)
+    if (ok)
+        mark_quick(experiment, overrides, quick);
+    else
         experiment_clear(experiment);
     return ok;
 }
@@ -368,14 +420,6 @@ void experiment_clear(struct experiment *experiment)
     free(experiment->axes);
     free(experiment->path);
     *experiment = (struct experiment){ 0 };
-}
-
-static bool has_run(const struct experiment *experiment, const struct job *job)
-{
-    for (size_t j = 0; j < experiment->n_jobs; j++)
-        if (strcmp(experiment->jobs[j].config, job->config) == 0)
-            return true;
-    return false;
 }
 
 bool experiment_is_whole(const struct experiment *experiment, bool quick)

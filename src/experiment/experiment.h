@@ -66,6 +66,8 @@ struct job {
                       or gives this very run */
     char *axes;    /* "seed=1,model.norm=pre", or "" */
     char **values; /* per axis, as YAML text */
+    bool quick;    /* a run of the quick block that the rest of the file does
+                      not ask for, or of such a run's own config.yaml */
 };
 
 struct experiment {

@@ -203,6 +203,8 @@ static bool open_run(struct pipeline *p, const char *root, struct error *error)
     if (!check_engine(p, error))
         return false;
     run_note(&p->run, "engine", network_engine(p->network));
+    if (p->job->quick && p->run.state == RUN_NEW)
+        run_note(&p->run, "scale", "quick");
     return siblings_keep(negatives, p->run.partial, error) &&
            source_keep(&p->settings->data.corpus, p->run.partial, error) &&
            (p->job->start_path == NULL ||

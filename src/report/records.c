@@ -77,6 +77,7 @@ static bool add_record(struct records *records, const char *path,
     record.language = copy_member(manifest, "language");
     record.settings = copy_member(manifest, "settings");
     record.hash = copy_member(manifest, "hash");
+    record.quick = manifest_is_quick(manifest);
     read_axes(manifest, &record);
     if (!ok) {
         clear_record(&record);

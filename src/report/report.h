@@ -25,6 +25,7 @@ struct record {
     char *group;    /* runs to be joined over seeds: the axes, and the settings
                        that differ where the axes do not tell runs apart */
     char *seed;     /* "1" */
+    bool quick;     /* of a quick block: smaller than what it stands for */
     struct metrics metrics;
 };
 

@@ -248,3 +248,10 @@ bool manifest_says(const struct json *manifest, const char *state)
 
     return said != NULL && strcmp(said, state) == 0;
 }
+
+bool manifest_is_quick(const struct json *manifest)
+{
+    const char *scale = json_as_text(json_get(manifest, "scale"));
+
+    return scale != NULL && strcmp(scale, "quick") == 0;
+}

@@ -3,7 +3,8 @@
 /*
  * manifest.json: what a run is (experiment, language, its place on the axes,
  * seed, `settings`: a hash of all but the seed, `hash`: of all) and where it
- * was made (version, compiler, CPU, threads, times).  Readers ask it; nobody
+ * was made (version, compiler, CPU, threads, times); `scale` is "quick" for a
+ * run that only an experiment's quick block asks for.  Readers ask it; nobody
  * takes a directory's name apart.
  */
 
@@ -33,6 +34,9 @@ void manifest_set_time(struct json *manifest, const char *key);
 
 /* Whether an axis is the seed or one of the seeds: runs are joined over it. */
 bool manifest_is_seed(const char *axis);
+
+/* Whether it is of a quick run; none, NULL, is of none. */
+bool manifest_is_quick(const struct json *manifest);
 
 /* Whether it says "new", "training" or "finished"; none, NULL, says nothing. */
 bool manifest_says(const struct json *manifest, const char *state);
