@@ -309,7 +309,7 @@ static bool describe(const struct task *task, struct error *error)
 static const struct {
     const char *name;
     bool (*run)(const struct task *task, struct error *error);
-    size_t operands; /* besides FILE and the action */
+    size_t operands; /* besides NAME and the action */
 } actions[] = {
     { "count", count, 1 }, { "draw", draw, 0 },         { "test", test, 0 },
     { "next", next, 0 },   { "describe", describe, 0 },
@@ -377,8 +377,13 @@ static const struct option options[] = {
 
 const struct command language_command = {
     .name = "language",
-    .operands = "FILE count A..B | draw | test | next | describe",
+    .operands = "NAME count A..B | draw | test | next | describe",
     .summary = "Counts, draws and tests the strings of a language, exactly.",
+    .notes =
+        "NAME means what it means in an experiment that stands here: a path, "
+        "or "
+        "one of\n./NAME.yaml, languages/NAME.yaml, ../languages/NAME.yaml and "
+        "what was installed.\n",
     .examples =
         "  saturn language dyck-1 count 0..20\n"
         "  saturn language languages/anbn.yaml draw --length 8 --count 5\n"

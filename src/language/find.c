@@ -8,7 +8,7 @@
 #include "config/yaml.h"
 #include "language/language.h"
 
-#define MOST_PLACES 4
+#define MOST_PLACES 6
 
 /* The folder languages/ beside FOLDER. */
 static char *languages_beside(const char *folder)
@@ -17,7 +17,9 @@ static char *languages_beside(const char *folder)
     const char *last = slash == NULL ? folder : slash + 1;
     struct text path = { 0 };
 
-    if (strcmp(last, ".") == 0 || strcmp(last, "..") == 0 || *last == '\0')
+    if (strcmp(folder, ".") == 0)
+        text_add(&path, "../");
+    else if (strcmp(last, ".") == 0 || strcmp(last, "..") == 0 || *last == '\0')
         text_add_format(&path, "%s/../", folder);
     else
         text_add_bytes(&path, folder, (size_t)(last - folder));
@@ -42,26 +44,32 @@ static void add_place(char **places, size_t *count, const char *folder,
     places[(*count)++] = text_take(&path);
 }
 
+static bool is_path(const char *name)
+{
+    return strchr(name, '/') != NULL || text_ends(name, ".yaml");
+}
+
 static size_t find_places(const char *name, const char *from, char **places)
 {
-    bool is_path = strchr(name, '/') != NULL || text_ends(name, ".yaml");
+    const char *suffix = is_path(name) ? "" : ".yaml";
+    char *folder = from != NULL && name[0] != '/' ? file_folder(from)
+                                                  : memory_copy_text(".");
+    char *beside = languages_beside(folder);
+    char *below = strcmp(folder, ".") == 0 ? memory_copy_text("languages")
+                                           : file_join(folder, "languages");
     size_t count = 0;
 
-    if (from != NULL && name[0] != '/') {
-        char *folder = file_folder(from), *beside = languages_beside(folder);
-
-        add_place(places, &count, folder, name, is_path ? "" : ".yaml");
-        if (!is_path)
-            add_place(places, &count, beside, name, ".yaml");
-        free(folder);
-        free(beside);
+    add_place(places, &count, folder, name, suffix);
+    add_place(places, &count, ".", name, suffix);
+    if (!is_path(name)) {
+        add_place(places, &count, below, name, suffix);
+        add_place(places, &count, beside, name, suffix);
+        add_place(places, &count, "languages", name, suffix);
+        add_place(places, &count, DATADIR "/languages", name, suffix);
     }
-    if (is_path) {
-        add_place(places, &count, ".", name, "");
-    } else {
-        add_place(places, &count, "languages", name, ".yaml");
-        add_place(places, &count, DATADIR "/languages", name, ".yaml");
-    }
+    free(folder);
+    free(beside);
+    free(below);
     return count;
 }
 
@@ -82,27 +90,89 @@ static bool is_candidate(const char *path)
     return !is_experiment;
 }
 
+/* Adds to NAMES those of the languages beside PLACE that are near to NAME. */
+static void add_near(const char *place, const char *name, char ***names,
+                     size_t *count)
+{
+    char *folder = file_folder(place), **files;
+    struct error ignored = { 0 };
+
+    if (file_exists(folder) && file_names(folder, &files, &ignored)) {
+        for (size_t i = 0; files[i] != NULL; i++) {
+            char *path = file_join(folder, files[i]);
+            bool is_yaml = text_ends(files[i], ".yaml");
+
+            if (is_yaml)
+                files[i][strlen(files[i]) - strlen(".yaml")] = '\0';
+            if (is_yaml &&
+                text_nearest(name, (const char *[]){ files[i], NULL }) &&
+                is_candidate(path)) {
+                *names = memory_resize(*names, *count + 1, sizeof **names);
+                (*names)[(*count)++] = memory_copy_text(files[i]);
+            }
+            free(path);
+        }
+        file_free_names(files);
+    }
+    error_clear(&ignored);
+    free(folder);
+}
+
+/* The language that NAME, which is in none of the PLACES, may have meant; or
+ * NULL.  Caller frees. */
+static char *find_near(const char *name, char *const *places, size_t n)
+{
+    char **names = NULL, *nearest;
+    const char *found;
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        add_near(places[i], name, &names, &count);
+    names = memory_resize(names, count + 1, sizeof *names);
+    names[count] = NULL;
+    found = text_nearest(name, (const char *const *)names);
+    nearest = found != NULL ? memory_copy_text(found) : NULL;
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+    return nearest;
+}
+
+/* A path is no guess: only of a bare name is it asked what was meant. */
+static void refuse(const char *name, char *const *places, size_t n,
+                   const struct place *place, const char *key,
+                   struct error *error)
+{
+    char *nearest = is_path(name) ? NULL : find_near(name, places, n);
+    struct text tried = { 0 };
+
+    for (size_t i = 0; i < n; i++)
+        text_add_format(&tried, "%s%s", i > 0 ? ", " : "", places[i]);
+    if (nearest != NULL)
+        error_add(error, ERROR_CONFIG, place, key,
+                  "no language \"%s\"; did you mean \"%s\"? (there is no %s)",
+                  name, nearest, tried.data);
+    else
+        error_add(error, ERROR_CONFIG, place, key,
+                  "no language \"%s\"; there is no %s", name, tried.data);
+    text_clear(&tried);
+    free(nearest);
+}
+
 bool language_find(const char *name, const char *from,
                    const struct place *place, const char *key, char **path,
                    struct error *error)
 {
     char *places[MOST_PLACES];
     size_t count = find_places(name, from, places);
-    struct text tried = { 0 };
 
     *path = NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (*path == NULL && is_candidate(places[i]))
-            *path = places[i];
-        else
-            text_add_format(&tried, "%s%s", tried.length > 0 ? ", " : "",
-                            places[i]);
-        if (*path != places[i])
-            free(places[i]);
-    }
+    for (size_t i = 0; *path == NULL && i < count; i++)
+        if (is_candidate(places[i]))
+            *path = memory_copy_text(places[i]);
     if (*path == NULL)
-        error_add(error, ERROR_CONFIG, place, key,
-                  "no language \"%s\"; there is no %s", name, tried.data);
-    text_clear(&tried);
+        refuse(name, places, count, place, key, error);
+    for (size_t i = 0; i < count; i++)
+        free(places[i]);
     return *path != NULL;
 }

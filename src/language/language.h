@@ -43,12 +43,15 @@ bool language_load_with(struct language **out, const char *path,
                         const struct parameters *values, struct error *error);
 
 /*
- * The path of the file meant by NAME.  One that holds a '/' or ends in .yaml
- * is a path, from the folder of FROM (a file, may be NULL), then from the
- * working directory.  Another is looked for as NAME.yaml in the folder of
- * FROM, in languages/ beside that folder, in ./languages, and where it was
- * installed, passing over experiments of that name.
- * Caller frees; ERROR_CONFIG naming the places tried, at PLACE and KEY.
+ * The path of the file meant by NAME, as every command and every file means
+ * it.  One that holds a '/' or ends in .yaml is a path, from the folder of FROM
+ * (a file; NULL is one in the working directory), then from the working
+ * directory.  Another is bare and looked for as NAME.yaml: in the folder of
+ * FROM, in the working directory, in languages/ in or beside the folder of
+ * FROM, in ./languages, and where it was installed.  The first is taken, and
+ * experiments of that name are passed over.
+ * Caller frees; ERROR_CONFIG naming the places tried, and of a bare name the
+ * one nearest to it that would be found, at PLACE and KEY.
  */
 bool language_find(const char *name, const char *from,
                    const struct place *place, const char *key, char **path,
@@ -67,7 +70,7 @@ const struct alphabet *language_alphabet(const struct language *language);
 /* How many of the file's `counts` were checked (0: it states none). */
 size_t language_counts_checked(const struct language *language);
 
-/* One `key: value` line a fact; for `saturn language FILE describe`. */
+/* One `key: value` line a fact; for `saturn language NAME describe`. */
 void language_describe(const struct language *language, struct text *out);
 
 /* The same of how many strings there are: the memory that tables up to LENGTH
