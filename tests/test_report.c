@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "report/view.h"
 #include "results/csv.h"
 #include "results/run.h"
 #include "scratch.h"
@@ -230,8 +231,8 @@ START_TEST(the_summary_joins_seeds)
         "a", "model.norm=pre", "all 0..12", "2", "", "1", "", "11", "0.875"
     };
     static const char *const some[] = {
-        "a", "model.norm=pre", "members 0..12", "2", "0.5", "", "", "11",
-        "0.875"
+        "a",  "model.norm=pre", "members 0..12", "2", "0.5", "", "",
+        "11", "0.875"
     };
     static const char *const post[] = {
         "a",    "model.norm=post", "2..30", "1", "0.9996", "1", "0.75", "11",
@@ -304,12 +305,49 @@ START_TEST(sequences_have_columns_of_their_own)
                 0.75);
     metrics_add(&records.items[0].metrics, "limit.test[0].excess", 0.125);
     report_summary(&records, &table);
+    ck_assert_ptr_nonnull(table.accuracy);
     ck_assert_uint_eq(table.n_columns, 11);
     ck_assert_str_eq(table.columns[6], "trained positions");
     ck_assert_str_eq(table.columns[7], "limit excess");
     ck_assert_str_eq(table.cells[6], "0.75");
     ck_assert_str_eq(table.cells[7], "0.125");
     ck_assert_str_eq(table.cells[3 * 11 + 6], "");
+    table_clear(&table);
+    records_clear(&records);
+}
+END_TEST
+
+/* Of a text, whose strings nobody gets right to the last word. */
+START_TEST(a_perplexity_has_a_column)
+{
+    struct records records;
+    struct table table = { 0 };
+    struct metrics *metrics;
+    struct text legend = { 0 };
+    struct error error = { 0 };
+
+    tell_all(&records);
+    report_summary(&records, &table);
+    ck_assert_ptr_null(table.accuracy);
+    ck_assert(!view_choose(&table, "perplexity", &error));
+    error_clear(&error);
+    table_clear(&table);
+    metrics = &records.items[0].metrics;
+    metrics_add(metrics, "trained.test[0].position_accuracy", 0.75);
+    metrics_add(metrics, "trained.test[0].perplexity", 3.5);
+    metrics_add(metrics, "trained.test[0].perplexity.published", INFINITY);
+    report_summary(&records, &table);
+    view_legend(&table, &legend);
+    ck_assert_ptr_nonnull(strstr(legend.data, "- accuracy: share of strings"));
+    text_clear(&legend);
+    EXPECT(view_choose(&table, "perplexity,published perplexity", &error));
+    ck_assert_str_eq(table.cells[4], "3.5");
+    ck_assert_str_eq(table.cells[5], "inf");
+    ck_assert_str_eq(table.cells[3 * 6 + 4], "");
+    view_legend(&table, &legend);
+    ck_assert_ptr_null(strstr(legend.data, "accuracy"));
+    ck_assert_ptr_nonnull(strstr(legend.data, "- perplexity: of trained"));
+    text_clear(&legend);
     table_clear(&table);
     records_clear(&records);
 }
@@ -481,6 +519,7 @@ int main(void)
     tcase_add_test(tests, the_summary_joins_seeds);
     tcase_add_test(tests, bounds_are_numbers);
     tcase_add_test(tests, sequences_have_columns_of_their_own);
+    tcase_add_test(tests, a_perplexity_has_a_column);
     tcase_add_test(tests, claims_are_of_all_runs);
     tcase_add_test(tests, raw_rows_are_exact);
     tcase_add_test(tests, the_figure_shows_median_and_band);

@@ -234,6 +234,8 @@ static void cell_lengths(struct table *table, const struct record *record,
 static const struct aside {
     const char *column, *evaluator, *measure;
 } asides[] = {
+    { "perplexity", "trained", "perplexity" },
+    { "published perplexity", "trained", "perplexity.published" },
     { "trained positions", "trained", "position_accuracy" },
     { "limit positions", "limit", "position_accuracy" },
     { "trained excess", "trained", "excess" },
@@ -249,6 +251,17 @@ static bool is_told(const struct records *records, const struct aside *aside)
                            aside->measure)))
             return true;
     return false;
+}
+
+/* A string has one target under membership alone. */
+static const char *accuracy_of(const struct records *records)
+{
+    static const struct aside one = { NULL, "trained", "position_accuracy" };
+
+    return is_told(records, &one)
+               ? "share of strings decided rightly; where every symbol has a "
+                 "target, at all of them"
+               : NULL;
 }
 
 /* The columns between the seeds and the last ones. */
@@ -313,6 +326,7 @@ static void fill_table(const struct records *records, bool summary,
     size_t n_groups;
     struct group *groups = list_groups(records, &n_groups);
 
+    table->accuracy = accuracy_of(records);
     choose_evaluators(records, summary, &evaluators);
     for (size_t c = 0; c < 4; c++)
         table_column(table, before[c]);

@@ -48,7 +48,8 @@ void records_clear(struct records *records);
  * The summary: a row per experiment, group and test bin (or all strings up to
  * a length), a column per evaluator: mean over seeds of the accuracy as
  * "0.998 [0.992, 1]" with least and most; then how often `limit` agrees with
- * `trained`, norm ratio and saturation.
+ * `trained`, norm ratio and saturation.  Where a run has them, columns of what
+ * sequence objectives say besides, perplexity first.
  */
 void report_summary(const struct records *records, struct table *table);
 

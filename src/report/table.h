@@ -18,7 +18,9 @@ struct table {
     size_t n_columns;
     char **cells; /* [n_rows * n_columns] */
     size_t n_rows, filled;
-    bool exact; /* who fills it is to keep all digits */
+    bool exact;           /* who fills it is to keep all digits */
+    const char *accuracy; /* what the legend calls so; NULL: it goes without
+                             saying */
 };
 
 void table_clear(struct table *table);

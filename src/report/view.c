@@ -17,6 +17,7 @@ static const struct meaning {
     const char *name, *means;
 } meanings[] = {
     { "trained", "accuracy of the network as trained" },
+    { "perplexity", "of trained: e^nats a target" },
     { "limit agrees", "share of strings on which limit decides as trained" },
     { "limit",
       "accuracy of the saturated network, all parameters to infinity" },
@@ -26,6 +27,8 @@ static const struct meaning {
     { "trained excess", "nats a target that trained loses beyond the entropy "
                         "of the strings" },
     { "limit excess", "the same of limit" },
+    { "published perplexity", "of trained, as the paper's code has it: mean "
+                              "over strings of 2^nats" },
     { "norm ratio", "parameter norm after training over that before" },
     { "saturation", "mean cosine of trained and limit's final encodings; 1: "
                     "saturated" },
@@ -103,7 +106,7 @@ static bool refuse(const struct table *table, const char *word,
 /* The table with N columns CHOSEN of it. */
 static void keep(struct table *table, const size_t *chosen, size_t n)
 {
-    struct table kept = { .exact = table->exact };
+    struct table kept = { .exact = table->exact, .accuracy = table->accuracy };
 
     for (size_t i = 0; i < n; i++)
         (table->spread[chosen[i]] ? table_spread : table_column)(
@@ -240,8 +243,30 @@ static void explain(const char *name, const char *mark, size_t width,
     text_add_format(out, "%s%s\n", width > 0 ? "" : ": ", meanings[rank].means);
 }
 
+static bool is_accuracy(const char *name)
+{
+    size_t rank = rank_of(name);
+
+    return rank < N_MEANINGS && text_begins(meanings[rank].means, "accuracy");
+}
+
+/* The word that the lines of columns are put in; of those with WIDTHS, or of
+ * all when they are NULL. */
+static bool needs_accuracy(const struct table *table, const size_t *widths)
+{
+    bool needs = false;
+
+    for (size_t c = N_KEYS; table->accuracy != NULL && c < table->n_columns;
+         c++)
+        needs |=
+            (widths == NULL || widths[c] > 0) && is_accuracy(table->columns[c]);
+    return needs;
+}
+
 void view_legend(const struct table *summary, struct text *out)
 {
+    if (needs_accuracy(summary, NULL))
+        text_add_format(out, "- accuracy: %s\n", summary->accuracy);
     for (size_t c = LENGTHS; c < summary->n_columns; c++)
         explain(summary->columns[c], "- ", 0, out);
 }
@@ -268,12 +293,17 @@ static void add_hidden(const struct table *table, const size_t *widths,
 static void add_legend(const struct table *table, const size_t *widths,
                        struct text *out)
 {
-    size_t widest = 0;
+    static const char word[] = "accuracy";
+    bool needed = needs_accuracy(table, widths);
+    size_t widest = needed ? strlen(word) : 0;
 
     for (size_t c = LENGTHS; c < table->n_columns; c++)
         if (widths[c] > 0 && width_of(table->columns[c]) > widest)
             widest = width_of(table->columns[c]);
     text_add(out, "\nA number is the mean over seeds [least, most].\n");
+    if (needed)
+        text_add_format(out, "  %-*s%s\n", (int)widest + 2, word,
+                        table->accuracy);
     for (size_t c = LENGTHS; c < table->n_columns; c++)
         if (widths[c] > 0)
             explain(table->columns[c], "  ", widest + 2, out);

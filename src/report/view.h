@@ -29,7 +29,8 @@ bool view_choose(struct table *summary, const char *words, struct error *error);
  */
 void view_write(const struct table *summary, size_t width, struct text *out);
 
-/* The meaning of every column of SUMMARY, a line `- name: meaning` each. */
+/* The meaning of every column of SUMMARY, a line `- name: meaning` each, after
+ * that of accuracy where it has to be said. */
 void view_legend(const struct table *summary, struct text *out);
 
 #endif
