@@ -308,6 +308,7 @@ static const struct option options[] = {
       "how long to measure each (1)" },
     { 0, "evaluate", OPTION_FLAG, offsetof(struct options, evaluate), NULL,
       "of one shape or experiment: evaluation, not training" },
+    SET_OPTION("file: train.batch=64"),
     { .name = NULL }
 };
 
@@ -320,7 +321,6 @@ const struct command bench_command = {
                 "  saturn bench --shape small -j 2 --seconds 2 --evaluate\n"
                 "  saturn bench experiments/dyck-1.yaml\n",
     .options = options,
-    .without = "o",
     .least = 0,
     .most = 1,
     .run = run

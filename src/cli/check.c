@@ -138,6 +138,7 @@ static const struct option options[] = {
       "show every value with defaults and what it means" },
     { 0, "quick", OPTION_FLAG, offsetof(struct options, quick), NULL,
       "print with the file's quick block" },
+    SET_OPTION("file: train.rate=0.1, D=5"),
     { .name = NULL }
 };
 
@@ -147,7 +148,6 @@ const struct command check_command = {
     .summary = "Checks experiments, languages and pages; runs nothing.",
     .examples = "  saturn check experiments/*.yaml languages/*.yaml\n"
                 "  saturn check --print experiments/majority.yaml\n",
-    .without = "o",
     .options = options,
     .least = 1,
     .run = run

@@ -25,7 +25,6 @@ struct command {
     const char *notes;            /* lines that say more, or NULL */
     const char *examples;         /* lines, indented by two */
     const struct option *options; /* its own, or NULL */
-    const char *without;          /* letters of file_options without effect */
     size_t least, most;           /* operands; most 0: any number */
     /* The status is that of the error; data goes through output_*. */
     bool (*run)(const struct options *options, struct error *error);

@@ -393,6 +393,8 @@ static const struct option options[] = {
       "the data of run number K of the sweep (0)" },
     { 0, "quick", OPTION_FLAG, offsetof(struct options, quick), NULL,
       "with the file's quick block" },
+    SET_OPTION("file: data.train.count=100"),
+    OUTPUT_OPTION("where to write, which has to be said"),
     { .name = NULL }
 };
 

@@ -265,7 +265,6 @@ const struct command growth_command = {
         "  saturn growth --path --cosine cos_prev "
         "experiments/paper/data/t5_whole.csv\n"
         "  saturn growth --dynamics\n",
-    .without = "so",
     .options = options,
     .run = run
 };

@@ -89,8 +89,11 @@ static bool run_heads(const struct options *options, struct error *error)
     return ok;
 }
 
-static const struct option heads_options[] = { CHECKPOINT_OPTION,
-                                               { .name = NULL } };
+static const struct option heads_options[] = {
+    CHECKPOINT_OPTION,
+    SET_OPTION("run: data.validation.length=60..80"),
+    { .name = NULL }
+};
 
 const struct command heads_command = {
     .name = "heads",
@@ -115,7 +118,6 @@ const struct command heads_command = {
                 "are equal\n"
                 "  single  share of tokens with a choice that chose one state\n"
                 "  all     share of these that attend to everything\n",
-    .without = "o",
     .options = heads_options,
     .least = 1,
     .most = 1,

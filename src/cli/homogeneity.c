@@ -157,6 +157,7 @@ static bool run_homogeneity(const struct options *options, struct error *error)
 static const struct option options[] = {
     { 'f', "format", OPTION_TEXT, offsetof(struct options, format), "NAME",
       "markdown, latex, csv or json" },
+    SET_OPTION("file: model.n_layers=3"),
     { .name = NULL }
 };
 /* clang-format on */
@@ -189,7 +190,6 @@ const struct command homogeneity_command = {
                 "experiments/growth.yaml\n"
                 "  saturn homogeneity --json RUN\n",
     .notes = legend,
-    .without = "o",
     .options = options,
     .least = 1,
     .most = 1,

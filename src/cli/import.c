@@ -282,6 +282,8 @@ static const struct option options[] = {
       "of pairs: legal, legal:) ], sum:) ], member, letter" },
     { 0, "format", OPTION_TEXT, offsetof(struct options, format), "LIST",
       "with -o, files to write: jsonl,tsv,flare (jsonl)" },
+    SET_OPTION("language's params: D=5"),
+    OUTPUT_OPTION("write the strings there"),
     { .name = NULL }
 };
 

@@ -372,6 +372,7 @@ static const struct option options[] = {
       "seed of the draws (1)" },
     { 0, "why", OPTION_FLAG, offsetof(struct options, why), NULL,
       "test: say which clause rejects, and where" },
+    SET_OPTION("file's params: D=5"),
     { .name = NULL }
 };
 
@@ -391,7 +392,6 @@ const struct command language_command = {
         "  saturn language dyck-2-depth count 0..20 --set D=5\n"
         "  echo '( ( ) )' | saturn language dyck-1 test --why\n"
         "  echo '( (' | saturn language dyck-1 next\n",
-    .without = "o",
     .options = options,
     .least = 2,
     .most = 3,

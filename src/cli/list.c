@@ -288,6 +288,10 @@ static bool run(const struct options *options, struct error *error)
     return ok;
 }
 
+static const struct option options[] = {
+    OUTPUT_OPTION("of runs: where they are (results)"), { .name = NULL }
+};
+
 const struct command list_command = {
     .name = "list",
     .operands = "languages | experiments | runs [FOLDER]",
@@ -295,6 +299,7 @@ const struct command list_command = {
     .examples = "  saturn list languages\n"
                 "  saturn list languages ../saturn/languages\n"
                 "  saturn list runs -o results\n",
+    .options = options,
     .least = 1,
     .most = 2,
     .run = run

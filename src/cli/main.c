@@ -68,10 +68,9 @@ static void add_command_help(const struct command *command, struct text *out)
     if (command->notes != NULL)
         text_add_format(out, "\n%s", command->notes);
     text_add_format(out, "\nExamples:\n%s\nOptions:\n", command->examples);
-    options_explain(command->options, NULL, out);
-    options_explain(file_options, command->without, out);
+    options_explain(command->options, out);
     text_add(out, "\nOptions of every command:\n");
-    options_explain(common_options, NULL, out);
+    options_explain(common_options, out);
 }
 
 /* The engine is what a network of the default kind would get here. */
@@ -142,8 +141,7 @@ static bool run_command_line(const struct command *command, int argc,
 {
     struct options options;
     struct text out = { 0 };
-    bool ok = options_parse(&options, command->options, command->without, argc,
-                            argv, error);
+    bool ok = options_parse(&options, command->options, argc, argv, error);
 
     if (ok && options.help)
         add_command_help(command, &out);

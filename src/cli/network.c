@@ -275,11 +275,21 @@ static const struct option logits_options[] = {
     { 'n', "network", OPTION_TEXT, offsetof(struct options, network), "NAME",
       "trained, limit, encoder, attention, scaled=C..." },
     CHECKPOINT_OPTION,
+    SET_OPTION("run: model.mask=zero"),
     { .name = NULL }
 };
 
-static const struct option checkpoint_options[] = { CHECKPOINT_OPTION,
-                                                    { .name = NULL } };
+static const struct option saturate_options[] = {
+    CHECKPOINT_OPTION,
+    SET_OPTION("run: 'saturation.scales=[1, 3]'"),
+    { .name = NULL }
+};
+
+static const struct option verify_options[] = {
+    CHECKPOINT_OPTION,
+    SET_OPTION("run: verify.exhaustive=1000000"),
+    { .name = NULL }
+};
 
 const struct command logits_command = {
     .name = "logits",
@@ -304,7 +314,6 @@ const struct command logits_command = {
                 "decides, and with --json the degree k beside it.  attention "
                 "makes the softmax a\n"
                 "hard maximum and no more.\n",
-    .without = "o",
     .options = logits_options,
     .least = 1,
     .most = 1,
@@ -317,8 +326,7 @@ const struct command saturate_command = {
     .summary = "Evaluates a run's saturated networks again on its test splits.",
     .examples = "  saturn saturate RUN\n"
                 "  saturn saturate --set 'saturation.scales=[1, 3, 30]' RUN\n",
-    .without = "o",
-    .options = checkpoint_options,
+    .options = saturate_options,
     .least = 1,
     .most = 1,
     .run = run_saturate
@@ -330,8 +338,7 @@ const struct command verify_command = {
     .summary = "Holds a run's networks against their language again.",
     .examples = "  saturn verify RUN\n"
                 "  saturn verify --set verify.exhaustive=1000000 RUN\n",
-    .without = "o",
-    .options = checkpoint_options,
+    .options = verify_options,
     .least = 1,
     .most = 1,
     .run = run_verify

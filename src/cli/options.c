@@ -9,14 +9,6 @@
 #include "base/memory.h"
 
 /* clang-format off */
-const struct option file_options[] = {
-    { 's', "set", OPTION_SET, offsetof(struct options, sets), "KEY=VALUE",
-      "set a value of the file: train.rate=0.1" },
-    { 'o', "output", OPTION_TEXT, offsetof(struct options, output), "DIR",
-      "where to write, or where runs are (results)" },
-    { .name = NULL }
-};
-
 const struct option common_options[] = {
     { 'j', "threads", OPTION_COUNT, offsetof(struct options, threads),
       "COUNT", "threads to use (0: all cores, the standard)" },
@@ -36,8 +28,7 @@ const struct option common_options[] = {
 
 struct parser {
     struct options *options;
-    const struct option *tables[3];
-    const char *without; /* letters, or NULL */
+    const struct option *tables[2];
     char **argv;
     int argc, at;
     struct error *error;
@@ -124,22 +115,15 @@ static bool store(struct parser *parser, const struct option *option,
 
 /* -------------------------------------------------------------- parsing */
 
-static bool is_left_out(const struct option *option, const char *without)
-{
-    return without != NULL && option->letter != '\0' &&
-           strchr(without, option->letter) != NULL;
-}
-
 static const struct option *find(const struct parser *parser, const char *name,
                                  size_t length, char letter)
 {
-    for (size_t t = 0; t < 3; t++)
+    for (size_t t = 0; t < 2; t++)
         for (const struct option *o = parser->tables[t];
              o != NULL && o->name != NULL; o++)
-            if (!is_left_out(o, parser->without) &&
-                (name != NULL ? strlen(o->name) == length &&
-                                    strncmp(o->name, name, length) == 0
-                              : o->letter == letter))
+            if (name != NULL ? strlen(o->name) == length &&
+                                   strncmp(o->name, name, length) == 0
+                             : o->letter == letter)
                 return o;
     return NULL;
 }
@@ -151,11 +135,10 @@ static bool unknown(struct parser *parser, const char *word)
     struct text shown = { 0 };
     const char *nearest;
 
-    for (size_t t = 0; t < 3; t++)
+    for (size_t t = 0; t < 2; t++)
         for (const struct option *o = parser->tables[t];
              o != NULL && o->name != NULL && n < 63; o++)
-            if (!is_left_out(o, parser->without))
-                names[n++] = o->name;
+            names[n++] = o->name;
     names[n] = NULL;
     text_add_bytes(&shown, word, length);
     nearest = length > 2 ? text_nearest(shown.data + 2, names) : NULL;
@@ -222,13 +205,11 @@ static bool parse_short(struct parser *parser, const char *word)
     return true;
 }
 
-bool options_parse(struct options *options, const struct option *own,
-                   const char *without, int argc, char **argv,
-                   struct error *error)
+bool options_parse(struct options *options, const struct option *own, int argc,
+                   char **argv, struct error *error)
 {
     struct parser parser = { .options = options,
-                             .tables = { own, file_options, common_options },
-                             .without = without,
+                             .tables = { own, common_options },
                              .argv = argv,
                              .argc = argc,
                              .error = error };
@@ -263,14 +244,11 @@ void options_clear(struct options *options)
 
 /* ----------------------------------------------------------------- help */
 
-void options_explain(const struct option *table, const char *without,
-                     struct text *out)
+void options_explain(const struct option *table, struct text *out)
 {
     for (; table != NULL && table->name != NULL; table++) {
         size_t start = out->length, width;
 
-        if (is_left_out(table, without))
-            continue;
         if (table->letter != '\0')
             text_add_format(out, "  -%c, ", table->letter);
         else

@@ -33,7 +33,7 @@ struct options {
     size_t index, length, count, seed;
     double max_time, seconds; /* in seconds; 0: no limit, not given */
     const char *negative, *network, *format, *x, *y, *where, *cosine, *page;
-    const char *columns;                  /* report */
+    const char *columns; /* report */
     bool wide;
     const char *shape;                    /* bench */
     const char *checkpoint;               /* logits, saturate... */
@@ -62,20 +62,31 @@ struct option {
     const char *help;  /* one line */
 };
 
-/* -s and -o, of every command that does not say that they do nothing for it;
- * and those of every command.  Tables end with a NULL name. */
-extern const struct option file_options[], common_options[];
+/* Those of every command.  Tables end with a NULL name. */
+extern const struct option common_options[];
 
 /*
  * Reads ARGV[0..argc-1], the words after the command, by the tables OWN (or
- * NULL), file_options but for the letters in WITHOUT (or NULL), and
- * common_options.  All mistakes are reported, ERROR_CONFIG.
+ * NULL) and common_options.  All mistakes are reported, ERROR_CONFIG.
  * OPTIONS is cleared by the caller, even after a failure.
  */
-bool options_parse(struct options *options, const struct option *own,
-                   const char *without, int argc, char **argv,
-                   struct error *error);
+bool options_parse(struct options *options, const struct option *own, int argc,
+                   char **argv, struct error *error);
 void options_clear(struct options *options);
+
+/* Of every command that reads a file of values, with one that it takes. */
+#define SET_OPTION(example)                                                  \
+    {                                                                        \
+        's', "set", OPTION_SET, offsetof(struct options, sets), "KEY=VALUE", \
+            "set a value of the " example                                    \
+    }
+
+/* Of every command that writes files or looks for them. */
+#define OUTPUT_OPTION(help)                                                  \
+    {                                                                        \
+        'o', "output", OPTION_TEXT, offsetof(struct options, output), "DIR", \
+            help                                                             \
+    }
 
 /* Of every command that takes up a run. */
 #define CHECKPOINT_OPTION                                                     \
@@ -84,8 +95,7 @@ void options_clear(struct options *options);
             "FILE", "another checkpoint of RUN, or one made elsewhere"        \
     }
 
-/* Adds one line an option of TABLE but for the letters in WITHOUT. */
-void options_explain(const struct option *table, const char *without,
-                     struct text *out);
+/* Adds one line an option of TABLE. */
+void options_explain(const struct option *table, struct text *out);
 
 #endif

@@ -135,6 +135,7 @@ static const struct option options[] = {
       "all columns, however wide the terminal is" },
     { 0, "page", OPTION_TEXT, offsetof(struct options, page), "FILE",
       "write this page of rows and figures instead" },
+    OUTPUT_OPTION("write tables and figures too; of --page (.)"),
     { .name = NULL }
 };
 /* clang-format on */
@@ -150,7 +151,6 @@ const struct command report_command = {
                 "  saturn report results/majority results/dyck-1 -o report\n"
                 "  saturn report --page experiments/paper/page.yaml "
                 "-o page results\n",
-    .without = "s",
     .options = options,
     .run = run
 };

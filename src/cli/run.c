@@ -476,6 +476,8 @@ static const struct option options[] = {
       "only run number K of the list" },
     { 0, "max-time", OPTION_TIME, offsetof(struct options, max_time), "TIME",
       "stop after 90s, 55m, 1h30m; the same command goes on" },
+    SET_OPTION("file: train.rate=0.1"),
+    OUTPUT_OPTION("where the runs go (results)"),
     { .name = NULL }
 };
 

@@ -149,6 +149,7 @@ static const struct option options[] = {
       "markdown, latex, csv or json" },
     { 0, "seed", OPTION_COUNT, offsetof(struct options, seed), "SEED",
       "of networks and strings (1)" },
+    SET_OPTION("model: n_layers=2"),
     { .name = NULL }
 };
 /* clang-format on */
@@ -164,7 +165,6 @@ const struct command scaling_command = {
     .examples = "  saturn scaling --format csv\n"
                 "  saturn scaling --set n_layers=2 --set d_model=64 "
                 "--set n_heads=4\n",
-    .without = "o",
     .options = options,
     .run = run
 };
