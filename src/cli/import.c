@@ -18,23 +18,27 @@ struct import {
     bool is_encoded;
     unsigned formats; /* to write; 0: none */
     struct sets sets;
-    struct audit *audits; /* one a set */
+    struct audit *audits;  /* one a set */
+    size_t rewritten_next; /* strings written with other next symbols than
+                              they came with */
 };
 
 /* --------------------------------------------------------------- reading */
 
+/* A class and a distance that go with a wrong label are as wrong. */
 static void add_row(struct writer *writer, const struct record *record,
                     bool member, const uint8_t *next)
 {
+    bool is_right = record->label == NO_LABEL || record->label == member;
+    const char *class = is_right ? record->class : NULL;
+    long distance = is_right ? record->distance : -1;
     struct row row = { record->symbols,
                        record->length,
                        member,
-                       record->class != NULL ? record->class
-                       : member              ? "members"
-                                             : "outside",
-                       record->class != NULL ? record->distance
-                       : member              ? 0
-                                             : record->distance,
+                       class != NULL ? class
+                       : member      ? "members"
+                                     : "outside",
+                       class == NULL && member ? 0 : distance,
                        next };
 
     writer_add(writer, &row);
@@ -110,10 +114,13 @@ static bool import_set(struct import *import, size_t i, struct error *error)
                      import->options->output, set->name, import->formats,
                      knows_next(import, set), error))
         return false;
-    if (read_set(import, i, &writer, error))
-        return writer_finish(&writer, error);
-    writer_abandon(&writer);
-    return false;
+    if (!read_set(import, i, &writer, error)) {
+        writer_abandon(&writer);
+        return false;
+    }
+    if (writer.has_next && import->formats != WRITE_TSV)
+        import->rewritten_next += import->audits[i].wrong_aimed;
+    return writer_finish(&writer, error);
 }
 
 /* --------------------------------------------------------------- telling */
@@ -172,17 +179,48 @@ static struct json *describe(const struct audit *audit)
     return row;
 }
 
+/* What was written is not what was read. */
+static void add_corrections(const struct import *import, size_t labels,
+                            struct text *out)
+{
+    size_t next = import->rewritten_next;
+
+    text_add(out, "");
+    if (import->formats == 0 || labels + next == 0)
+        return;
+    text_add_format(out, "; written to %s with", import->options->output);
+    if (labels > 0)
+        text_add_format(out, " %zu label%s", labels, plural(labels));
+    if (next > 0)
+        text_add_format(out, "%s the next symbols of %zu string%s",
+                        labels > 0 ? " and" : "", next, plural(next));
+    text_add(out, " corrected");
+}
+
+static bool complain(const struct import *import, size_t wrong, size_t labels,
+                     struct error *error)
+{
+    struct text corrections = { 0 };
+
+    add_corrections(import, labels, &corrections);
+    error_set(error, ERROR_FAILED, "%zu disagreement%s with %s%s", wrong,
+              plural(wrong), language_name(import->language), corrections.data);
+    text_clear(&corrections);
+    return false;
+}
+
 static bool tell(const struct import *import, struct error *error)
 {
     struct json *rows = json_new_array();
     struct text out = { 0 };
-    size_t wrong = 0;
+    size_t wrong = 0, labels = 0;
     bool ok;
 
     for (size_t i = 0; i < import->sets.count; i++) {
         add_counts(&import->audits[i], &out);
         json_append(rows, describe(&import->audits[i]));
         wrong += audit_disagreements(&import->audits[i]);
+        labels += import->audits[i].wrong_labels;
     }
     if (import->options->json) {
         text_clear(&out);
@@ -191,10 +229,7 @@ static bool tell(const struct import *import, struct error *error)
         json_free(rows);
         ok = output_text(&out, error);
     }
-    if (wrong > 0)
-        return error_set(error, ERROR_FAILED, "%zu disagreement%s with %s",
-                         wrong, plural(wrong), language_name(import->language));
-    return ok;
+    return wrong > 0 ? complain(import, wrong, labels, error) : ok;
 }
 
 /* --------------------------------------------------------------- command */
@@ -283,7 +318,7 @@ static const struct option options[] = {
     { 0, "format", OPTION_TEXT, offsetof(struct options, format), "LIST",
       "with -o, files to write: jsonl,tsv,flare (jsonl)" },
     SET_OPTION("language's params: D=5"),
-    OUTPUT_OPTION("write the strings there"),
+    OUTPUT_OPTION("write the strings there, labels corrected"),
     { .name = NULL }
 };
 
@@ -291,6 +326,11 @@ const struct command import_command = {
     .name = "import",
     .operands = "PATH...",
     .summary = "Holds other people's data against a language; rewrites them.",
+    .notes =
+        "Exit status 1 tells that data and language disagree.  With -o the "
+        "strings are\nwritten all the same, with the labels and next "
+        "symbols that the language gives\nthem, and how many of these "
+        "were corrected is said.\n",
     .examples =
         "  saturn import --language parity flare/parity\n"
         "  saturn import --language tomita-3 -v tfl/Tomita-3\n"
