@@ -19,4 +19,13 @@ bool check_examples(const struct language *language,
                     const struct yaml_node *node, const char *source,
                     struct error *error);
 
+/*
+ * How both are written and no more, of a file whose clauses are wrong; whether
+ * the examples are of symbols of ALPHABET, unless it is NULL.
+ */
+bool check_forms(const struct alphabet *alphabet,
+                 const struct yaml_node *counts,
+                 const struct yaml_node *examples, const char *source,
+                 struct error *error);
+
 #endif

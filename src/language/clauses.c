@@ -162,7 +162,8 @@ static bool read_update(struct tracks *tracks, size_t name, const char *key,
 
     if (s < 0)
         return error_add(error, ERROR_CONFIG, &symbol->place, key,
-                         "no symbol \"%s\" in the alphabet", symbol->text);
+                         "no symbol \"%s\" in the alphabet%s", symbol->text,
+                         alphabet_advice(alphabet));
     if (value->kind != YAML_SCALAR || yaml_is_null(value))
         return schema_complain(value, key, "an update such as open + 1", error);
     if (!expression_read_update(&update, &passage, &vocabulary, error))

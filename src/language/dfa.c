@@ -125,7 +125,8 @@ static bool read_arc(struct rows *rows, size_t from, const char *key,
 
     if (s < 0)
         return error_add(rows->error, ERROR_CONFIG, &symbol->place, key,
-                         "no symbol \"%s\" in the alphabet", symbol->text);
+                         "no symbol \"%s\" in the alphabet%s", symbol->text,
+                         alphabet_advice(alphabet));
     if (target->kind != YAML_SCALAR)
         return schema_complain(target, key, "a state", rows->error);
     return find_state(rows, &passage, 0, strlen(target->text),

@@ -250,8 +250,9 @@ static bool read_count(struct parser *parser, struct value *out)
     if (symbol < 0)
         return passage_refuse(parser->passage, out->at, parser->error,
                               "# must be followed by a symbol of the "
-                              "alphabet, not by \"%.*s\"",
-                              limit < 20 ? (int)limit : 20, name);
+                              "alphabet, not by \"%.*s\"%s",
+                              limit < 20 ? (int)limit : 20, name,
+                              alphabet_advice(alphabet));
     set_variable(out, (size_t)symbol);
     parser->at += length;
     return true;

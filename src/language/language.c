@@ -276,6 +276,34 @@ static bool check_claims(struct language *language,
     return ok;
 }
 
+/* Of a file with mistakes: those in how it says so are told with them. */
+static void check_how(const struct language *language,
+                      const struct yaml_node *root, struct error *error)
+{
+    bool is_stated =
+        yaml_get(root, "alphabet") != NULL && language->alphabet.size > 0;
+
+    check_forms(is_stated ? &language->alphabet : NULL,
+                yaml_get(root, "counts"), yaml_get(root, "examples"),
+                language->text.data, error);
+}
+
+/* Reads and checks; a language that stands BESIDE others makes no claims. */
+static bool read_all(struct language *language, const struct reading *reading,
+                     bool standard, struct error *error)
+{
+    const struct yaml_node *root = reading->root;
+    bool ok = read_language(language, reading, error);
+
+    if (reading->beside != NULL)
+        return ok;
+    if (ok)
+        return check_claims(language, root, standard, error);
+    if (standard && root->kind == YAML_MAP)
+        check_how(language, root, error);
+    return false;
+}
+
 /* Makes LANGUAGE of its text, or frees it. */
 static bool parse(struct language *language, struct language **out,
                   const char *path, const struct parameters *values,
@@ -289,8 +317,7 @@ static bool parse(struct language *language, struct language **out,
                                .standalone = &standalone,
                                .beside = beside,
                                .host = host };
-    bool standard = true;
-    bool ok;
+    bool standard = true, ok;
 
     ok = yaml_parse(&document, language->text.data, language->text.length, path,
                     error);
@@ -299,9 +326,7 @@ static bool parse(struct language *language, struct language **out,
     ok = ok &&
          parameters_apply(document.root, language->text.data, values,
                           &standalone, &standard, error) &&
-         read_language(language, &reading, error) &&
-         (beside != NULL ||
-          check_claims(language, document.root, standard, error));
+         read_all(language, &reading, standard, error);
     standalone_write(&standalone, language->text.data, &language->standalone);
     standalone_clear(&standalone);
     yaml_clear(&document);
@@ -451,8 +476,7 @@ static bool spell_out(struct language **out, const struct yaml_node *node,
     yaml_add_flow(&language->standalone, root);
     ok = parameters_apply(root, host->source, values, reading.standalone,
                           &standard, error) &&
-         read_language(language, &reading, error) &&
-         (beside != NULL || check_claims(language, root, standard, error));
+         read_all(language, &reading, standard, error);
     yaml_node_free(root);
     if (!ok)
         language_free(language);

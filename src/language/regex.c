@@ -128,8 +128,9 @@ static bool read_symbol(struct parser *parser, size_t limit, size_t *symbol)
 
     if (found < 0)
         return passage_refuse(parser->passage, parser->at, parser->error,
-                              "no symbol of the alphabet begins \"%.*s\"",
-                              limit < 20 ? (int)limit : 20, text);
+                              "no symbol of the alphabet begins \"%.*s\"%s",
+                              limit < 20 ? (int)limit : 20, text,
+                              alphabet_advice(parser->alphabet));
     *symbol = (size_t)found;
     parser->at += length;
     return true;

@@ -80,6 +80,14 @@ void alphabet_refuse(const struct alphabet *alphabet, const char *line,
         text_add_format(out, " and %zu more", alphabet->size - MOST_SHOWN);
 }
 
+const char *alphabet_advice(const struct alphabet *alphabet)
+{
+    return alphabet->size == 1 && strlen(alphabet->names[0]) >
+                                      character_size(alphabet->names[0])
+               ? "; the alphabet is one symbol: several are separated by spaces"
+               : "";
+}
+
 void alphabet_print(const struct alphabet *alphabet, const uint16_t *symbols,
                     size_t length, struct text *out)
 {

@@ -40,6 +40,10 @@ long alphabet_match(const struct alphabet *alphabet, const char *text,
 void alphabet_refuse(const struct alphabet *alphabet, const char *line,
                      size_t column, bool joined, struct text *out);
 
+/* What to add to a complaint of a symbol that is none, "" or that there is
+ * only one, of several characters: who forgets the spaces has such a one. */
+const char *alphabet_advice(const struct alphabet *alphabet);
+
 /* Symbols separated by one space. */
 void alphabet_print(const struct alphabet *alphabet, const uint16_t *symbols,
                     size_t length, struct text *out);
