@@ -513,9 +513,9 @@ static const struct {
       "e.yaml:6:9: sweep.seed: replaces what another axis varies\n" },
     /* once, though every job has it */
     { "sweep: {seed: 1..9, trian.rate: 1}\n", NULL,
-      "e.yaml:6:21: trian: unknown key; did you mean \"train\"? (accepted: "
-      "experiment, about, language, accept, data, model, train, saturation, "
-      "verify, seed, sweep, require, claim, quick)\n" },
+      "e.yaml:6:21: sweep.trian.rate: unknown key; did you mean \"train\"? "
+      "(accepted: language, accept, data, model, train, saturation, verify, "
+      "seed)\n" },
     { "sweep: {model.norm: [pre, pots], seed: 1..9}\n", NULL,
       "e.yaml:6:27: model.norm: unknown word \"pots\"; did you mean \"post\"? "
       "(accepted: pre, post, output, none)\n" },

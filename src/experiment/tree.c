@@ -2,10 +2,12 @@
 
 #include "experiment/tree.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "config/field.h"
 #include "experiment/experiment.h"
 #include "experiment/source.h"
 #include "model/constructions.h"
@@ -302,6 +304,37 @@ static void supply_model(struct yaml_node *tree, struct error *error)
         supply(tree, preset_standards(preset->text), &preset->place, error);
 }
 
+/* What is the same in every run: the blocks, and what names the experiment. */
+static bool is_fixed(const char *path)
+{
+    return is_block(path) || strcmp(path, "experiment") == 0 ||
+           strcmp(path, "about") == 0;
+}
+
+/* Whether the first word of the axis NAME is a setting; below it, the settings
+ * themselves complain. */
+static bool check_axis(const char *name, const struct place *place,
+                       const char *path, struct error *error)
+{
+    const char *names[32];
+    size_t count = 0, length = strcspn(name, ".");
+    char *word;
+
+    for (const struct field *f = experiment_fields; f->key != NULL; f++) {
+        if (strlen(f->key) == length && text_begins(name, f->key))
+            return true;
+        assert(count < 31);
+        if (!is_fixed(f->key))
+            names[count++] = f->key;
+    }
+    names[count] = NULL;
+    word = memory_copy_text(name);
+    word[length] = '\0';
+    field_unknown(place, path, "key", word, names, error);
+    free(word);
+    return false;
+}
+
 /* An axis that cannot be one at all would only repeat itself in each job. */
 static bool check_axes(const struct trees *trees, struct error *error)
 {
@@ -312,12 +345,14 @@ static bool check_axes(const struct trees *trees, struct error *error)
         struct text path = { 0 };
 
         text_add_format(&path, "sweep.%s", axis->name);
-        if (is_block(axis->name) || strcmp(axis->name, "experiment") == 0)
+        if (is_fixed(axis->name))
             ok = error_add(error, ERROR_CONFIG, &axis->place, path.data,
                            "cannot vary from run to run");
         else if (find_below(&trees->sweep, axis->name) != NULL)
             ok = error_add(error, ERROR_CONFIG, &axis->place, path.data,
                            "replaces what another axis varies");
+        else
+            ok &= check_axis(axis->name, &axis->place, path.data, error);
         text_clear(&path);
     }
     return ok;
