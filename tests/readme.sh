@@ -33,3 +33,15 @@ unexplained=$(for table in results/*/*/*.csv; do head -n 1 "$table"; done |
         grep -q "\`$column\`" "$top/README.md" || echo "$column"
     done)
 [ -z "$unexplained" ] || { echo "README: what is $unexplained?"; exit 1; }
+
+# What the paper's page says of the full experiments is what their rows say:
+# its parts 27 and 30 read nothing else that a training run writes.
+./saturn report --page experiments/paper/page.yaml -o page results/growth ||
+    exit 1
+ours() { sed -n '/^## 27\./,/^## 28\./p;/^## 30\./,$p' "$1" | tr -s ' '; }
+ours page/README.md | grep '^| [^-]' | grep -v OPEN >said
+[ -s said ] || { echo "the page says nothing"; exit 1; }
+ours "$top/results/paper/README.md" >committed
+while read -r line; do
+    grep -qxF "$line" committed || { echo "results/paper: $line"; exit 1; }
+done <said
