@@ -197,6 +197,60 @@ static bool read_job(struct loader *loader, size_t j, struct error *error)
 
 /* --------------------------------------------------------------- loading */
 
+/* What a value of an axis makes of the first job. */
+struct made {
+    char *settings;
+    size_t value;
+};
+
+static int by_settings(const void *a, const void *b)
+{
+    const struct made *x = a, *y = b;
+    int order = strcmp(x->settings, y->settings);
+
+    return order != 0 ? order : (x->value > y->value) - (x->value < y->value);
+}
+
+/* Two values of an axis, whose jobs are STEP apart, may be one that is written
+ * in two ways: 0.1 and 1/10. */
+static bool check_values(const struct loader *loader, const struct axis *axis,
+                         size_t step)
+{
+    struct made *made = memory_new(axis->count, sizeof *made);
+    bool ok = true;
+
+    for (size_t i = 0; i < axis->count; i++) {
+        struct text text = { 0 };
+
+        schema_print(experiment_fields,
+                     &loader->experiment->jobs[i * step].settings, 0, false,
+                     &text);
+        made[i] = (struct made){ text_take(&text), i };
+    }
+    qsort(made, axis->count, sizeof *made, by_settings);
+    for (size_t i = 1; i < axis->count; i++)
+        if (strcmp(made[i - 1].settings, made[i].settings) == 0)
+            ok = error_add(loader->error, ERROR_CONFIG,
+                           &axis->values[made[i].value]->place, axis->name,
+                           "value %zu of the sweep is value %zu again",
+                           made[i].value + 1, made[i - 1].value + 1);
+    for (size_t i = 0; i < axis->count; i++)
+        free(made[i].settings);
+    free(made);
+    return ok;
+}
+
+static bool check_axes(const struct loader *loader)
+{
+    const struct sweep *sweep = &loader->trees->sweep;
+    size_t step = 1;
+    bool ok = true;
+
+    for (size_t a = sweep->count; a-- > 0; step *= sweep->axes[a].count)
+        ok &= check_values(loader, &sweep->axes[a], step);
+    return ok;
+}
+
 static bool read_jobs(struct loader *loader)
 {
     struct experiment *experiment = loader->experiment;
@@ -214,7 +268,7 @@ static bool read_jobs(struct loader *loader)
         ok &= read_job(loader, j, &mine);
         gather(loader->error, &mine);
     }
-    return ok;
+    return ok && check_axes(loader);
 }
 
 static void name_axes(struct loader *loader)

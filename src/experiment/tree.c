@@ -121,6 +121,9 @@ static bool merge_value(struct trees *trees, const char *path,
 static bool merge_key(struct trees *trees, const struct yaml_node *key,
                       const struct yaml_node *value, struct error *error)
 {
+    if (strcmp(key->text, "experiment") == 0 || strcmp(key->text, "quick") == 0)
+        return error_add(error, ERROR_CONFIG, &key->place, "quick",
+                         "%s cannot be another one in quick runs", key->text);
     if (strcmp(key->text, "sweep") == 0)
         return sweep_read(&trees->sweep, value, error);
     if (text_begins(key->text, "sweep."))
