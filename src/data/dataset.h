@@ -36,7 +36,7 @@ struct data_config {
     struct split_config train, validation, test;
     struct corpus_config corpus; /* the splits are its parts; counts are then
                                     how many strings of them at most */
-    double positives; /* probability of a member; next-token: 1 */
+    double positives;            /* probability of a member; next-token: 1 */
     struct negatives negatives;
     bool disjoint; /* no string of train in validation or test: a quarter of
                       all strings, chosen by hash, is held out of training;

@@ -16,7 +16,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-
 struct growth_fit {
     const char *law;     /* "sqrt", "linear", "root4", "log", "log-power",
                             "power", "exponential", "log-log" */

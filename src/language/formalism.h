@@ -22,7 +22,7 @@
  * a file with no clause but cfg is to be read from right to left. */
 struct beside {
     const struct automaton *automaton; /* NULL: backwards */
-    const char *name, *text; /* of the clause it comes from */
+    const char *name, *text;           /* of the clause it comes from */
     struct place place;
 };
 

@@ -31,8 +31,8 @@ struct checkpoint {
     double *theta;        /* [n_parameters] */
     double *recorded;     /* parameters last recorded, or NULL; stored as
                              "recorded.<name>" */
-    double *slots[SLOTS];    /* what the optimizer remembers, or NULL; stored
-                                as "optimizer.exp_avg.<name>" */
+    double *slots[SLOTS]; /* what the optimizer remembers, or NULL; stored
+                             as "optimizer.exp_avg.<name>" */
 };
 
 /* The size of a file, which is whole in memory while it is written, of a

@@ -35,7 +35,7 @@ struct worker {
                               a string has added */
     size_t topped;     /* leading tokens whose top states stand in the trail */
     struct state mean; /* of the top states of a string */
-    size_t total; /* tokens of the string being read */
+    size_t total;      /* tokens of the string being read */
     struct series *stream, *branch, *spare; /* names move between these */
     struct series room[3], centred, hidden, head, logit, features;
     struct series nothing;    /* a key that scores zero */

@@ -30,8 +30,8 @@ struct parameters {
     int mask, positions, activation; /* as in struct model_config */
     double score_scale;              /* on q . k */
     bool last_norm;                  /* one follows the last layer */
-    size_t n_features;   /* of positions */
-    int readout;         /* as in struct model_config */
+    size_t n_features;               /* of positions */
+    int readout;                     /* as in struct model_config */
     double epsilon;
     const struct placement *placement;
     size_t n_tokens, n_positions; /* rows of the tables below */
