@@ -501,14 +501,15 @@ static const struct {
     { "sweep: {seed: 0..999, train.steps: 0..999}\n", NULL,
       "e.yaml:6:8: sweep: more than 10000 combinations\n" },
     { "sweep: {seed: [1, 2, 1]}\n", NULL,
-      "e.yaml:6:22: sweep.seed: the value 1 stands here twice\n" },
+      "e.yaml:6:22: sweep.seed: 1, value 3, is value 1 again\n" },
     { "sweep: {seed: [1, 2, {data: 1, init: 1, order: 1}]}\n", NULL,
-      "e.yaml:6:22: seed: value 3 of the sweep is value 1 again\n" },
+      "e.yaml:6:22: sweep.seed: {data: 1, init: 1, order: 1}, value 3, is "
+      "value 1 again\n" },
     { "sweep: {train.rate: [0.1, 1/10], seed: 1..3, model.norm: [pre, "
       "\"pre\"]}\n",
       NULL,
-      "e.yaml:6:64: model.norm: value 2 of the sweep is value 1 again\n"
-      "e.yaml:6:27: train.rate: value 2 of the sweep is value 1 again\n" },
+      "e.yaml:6:64: sweep.model.norm: \"pre\", value 2, is value 1 again\n"
+      "e.yaml:6:27: sweep.train.rate: 1/10, value 2, is value 1 again\n" },
     { "sweep: {train: {rate: [1, 2]}}\n", NULL,
       "e.yaml:6:16: sweep.train: wrong type: a map; accepted: a list of "
       "values, a range of whole numbers such as 1..5, or one value\n" },

@@ -58,7 +58,8 @@ static bool measure(const struct trained *trained, struct dataset *dataset,
     struct strings strings;
     bool ok = evaluator_new(&limit, "limit", trained->network,
                             &settings->saturation, error) &&
-              trained_generate(trained, dataset, error);
+              job_generate(&trained->experiment, trained->experiment.jobs,
+                           trained->language, dataset, error);
 
     evaluator_free(limit);
     if (!ok)

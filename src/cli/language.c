@@ -382,9 +382,8 @@ const struct command language_command = {
     .summary = "Counts, draws and tests the strings of a language, exactly.",
     .notes =
         "NAME means what it means in an experiment that stands here: a path, "
-        "or "
-        "one of\n./NAME.yaml, languages/NAME.yaml, ../languages/NAME.yaml and "
-        "what was installed.\n",
+        "or one of\n./NAME.yaml, languages/NAME.yaml, ../languages/NAME.yaml "
+        "and what was installed.\n",
     .examples =
         "  saturn language dyck-1 count 0..20\n"
         "  saturn language languages/anbn.yaml draw --length 8 --count 5\n"

@@ -236,7 +236,8 @@ static bool evaluate(const struct options *options, struct error *error,
     if (!trained_open(&trained, options->operands[0], options->checkpoint,
                       options->sets, error))
         return false;
-    ok = trained_generate(&trained, &dataset, error) &&
+    ok = job_generate(&trained.experiment, trained.experiment.jobs,
+                      trained.language, &dataset, error) &&
          evaluators_new(&evaluators, trained.network,
                         &trained.settings->saturation, error);
     if (ok) {

@@ -275,25 +275,16 @@ static size_t count_part(const struct reading *reading, int part, size_t *lines)
     return tokens;
 }
 
-/* A part that is asked for has a line: of none, every measure is no number. */
-static bool check_held_out(const struct reading *reading,
-                           const struct corpus *corpus,
+/* A part with a SHARE has a line: of none, every measure is no number. */
+static bool check_held_out(const struct reading *reading, double share,
+                           size_t lines, const char *key,
                            const struct place *place, struct error *error)
 {
-    const struct corpus_config *config = reading->config;
-    bool ok = true;
-
-    if (config->validation > 0 && corpus->lines[VALIDATION] == 0)
-        ok = error_add(error, ERROR_CONFIG, place, "data.corpus.validation",
-                       "of the %zu lines of %s none falls to it; accepted: a "
-                       "longer text, a larger share, or 0",
-                       reading->n_lines, config->file);
-    if (config->test > 0 && corpus->lines[TEST] == 0)
-        ok = error_add(error, ERROR_CONFIG, place, "data.corpus.test",
-                       "of the %zu lines of %s none falls to it; accepted: a "
-                       "longer text, a larger share, or 0",
-                       reading->n_lines, config->file);
-    return ok;
+    return !(share > 0) || lines > 0 ||
+           error_add(error, ERROR_CONFIG, place, key,
+                     "of the %zu lines of %s none falls to it; accepted: a "
+                     "longer text, a larger share, or 0",
+                     reading->n_lines, reading->config->file);
 }
 
 static bool check_parts(const struct reading *reading, struct corpus *corpus,
@@ -301,6 +292,7 @@ static bool check_parts(const struct reading *reading, struct corpus *corpus,
 {
     const struct corpus_config *config = reading->config;
     size_t tokens = 0;
+    bool ok;
 
     for (int part = TEST; part >= TRAIN; part--)
         tokens = count_part(reading, part, &corpus->lines[part]);
@@ -314,7 +306,11 @@ static bool check_parts(const struct reading *reading, struct corpus *corpus,
             error, ERROR_CONFIG, place, "data.corpus.context",
             "%zu tokens are more than the %zu there are to train on",
             config->context, tokens);
-    return check_held_out(reading, corpus, place, error);
+    ok = check_held_out(reading, config->validation, corpus->lines[VALIDATION],
+                        "data.corpus.validation", place, error);
+    ok &= check_held_out(reading, config->test, corpus->lines[TEST],
+                         "data.corpus.test", place, error);
+    return ok;
 }
 
 /* ------------------------------------------------------------ vocabulary */

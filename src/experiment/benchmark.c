@@ -34,14 +34,11 @@ bool benchmark_new(struct benchmark **out, const struct experiment *experiment,
 {
     struct benchmark *b = memory_new(1, sizeof *b);
     const struct settings *settings = &job->settings;
-    size_t first = error->count;
 
     b->settings = settings;
     *out = b;
     if (!job_load_language(job, &b->language, error) ||
-        !dataset_generate(&b->dataset, &settings->data, b->language,
-                          settings->seed.data, &job->data_place, error)) {
-        experiment_point(experiment, job, error, first);
+        !job_generate(experiment, job, b->language, &b->dataset, error)) {
         benchmark_free(b);
         *out = NULL;
         return false;

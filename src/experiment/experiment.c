@@ -211,10 +211,25 @@ static int by_settings(const void *a, const void *b)
     return order != 0 ? order : (x->value > y->value) - (x->value < y->value);
 }
 
+static bool refuse_again(const struct axis *axis, size_t value, size_t before,
+                         struct error *error)
+{
+    struct text path = { 0 }, shown = { 0 };
+
+    text_add_format(&path, "sweep.%s", axis->name);
+    yaml_add_flow(&shown, axis->values[value]);
+    error_add(error, ERROR_CONFIG, &axis->values[value]->place, path.data,
+              "%s, value %zu, is value %zu again", shown.data, value + 1,
+              before + 1);
+    text_clear(&path);
+    text_clear(&shown);
+    return false;
+}
+
 /* Two values of an axis, whose jobs are STEP apart, may be one that is written
  * in two ways: 0.1 and 1/10. */
-static bool check_values(const struct loader *loader, const struct axis *axis,
-                         size_t step)
+static bool check_distinct(const struct loader *loader, const struct axis *axis,
+                           size_t step)
 {
     struct made *made = memory_new(axis->count, sizeof *made);
     bool ok = true;
@@ -230,24 +245,22 @@ static bool check_values(const struct loader *loader, const struct axis *axis,
     qsort(made, axis->count, sizeof *made, by_settings);
     for (size_t i = 1; i < axis->count; i++)
         if (strcmp(made[i - 1].settings, made[i].settings) == 0)
-            ok = error_add(loader->error, ERROR_CONFIG,
-                           &axis->values[made[i].value]->place, axis->name,
-                           "value %zu of the sweep is value %zu again",
-                           made[i].value + 1, made[i - 1].value + 1);
+            ok = refuse_again(axis, made[i].value, made[i - 1].value,
+                              loader->error);
     for (size_t i = 0; i < axis->count; i++)
         free(made[i].settings);
     free(made);
     return ok;
 }
 
-static bool check_axes(const struct loader *loader)
+static bool check_sweep(const struct loader *loader)
 {
     const struct sweep *sweep = &loader->trees->sweep;
     size_t step = 1;
     bool ok = true;
 
     for (size_t a = sweep->count; a-- > 0; step *= sweep->axes[a].count)
-        ok &= check_values(loader, &sweep->axes[a], step);
+        ok &= check_distinct(loader, &sweep->axes[a], step);
     return ok;
 }
 
@@ -268,7 +281,7 @@ static bool read_jobs(struct loader *loader)
         ok &= read_job(loader, j, &mine);
         gather(loader->error, &mine);
     }
-    return ok && check_axes(loader);
+    return ok && check_sweep(loader);
 }
 
 static void name_axes(struct loader *loader)
@@ -498,6 +511,19 @@ bool job_load_language(const struct job *job, struct language **out,
         return source_load_language(job, out, error);
     return language_load_with(out, job->language_path,
                               &job->settings.language.values, error);
+}
+
+bool job_generate(const struct experiment *experiment, const struct job *job,
+                  struct language *language, struct dataset *dataset,
+                  struct error *error)
+{
+    const struct settings *settings = &job->settings;
+    size_t first = error->count;
+    bool ok = dataset_generate(dataset, &settings->data, language,
+                               settings->seed.data, &job->data_place, error);
+
+    experiment_point(experiment, job, error, first);
+    return ok;
 }
 
 bool experiment_check(const char *path, const char *const *overrides,

@@ -123,6 +123,11 @@ bool experiment_is_whole(const struct experiment *experiment, bool quick);
 bool job_load_language(const struct job *job, struct language **out,
                        struct error *error);
 
+/* Draws the strings of JOB, one of EXPERIMENT's; the caller clears DATASET. */
+bool job_generate(const struct experiment *experiment, const struct job *job,
+                  struct language *language, struct dataset *dataset,
+                  struct error *error);
+
 /* Every complaint about FILE, as written and with `quick` merged. */
 bool experiment_check(const char *path, const char *const *overrides,
                       struct error *error);

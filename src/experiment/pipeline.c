@@ -134,13 +134,7 @@ static bool load_language(struct pipeline *p, struct error *error)
 
 static bool generate_data(struct pipeline *p, struct error *error)
 {
-    size_t first = error->count;
-    bool ok =
-        dataset_generate(&p->dataset, &p->settings->data, p->language,
-                         p->settings->seed.data, &p->job->data_place, error);
-
-    experiment_point(p->experiment, p->job, error, first);
-    return ok;
+    return job_generate(p->experiment, p->job, p->language, &p->dataset, error);
 }
 
 /* The evaluators are built once before training, for their complaints. */

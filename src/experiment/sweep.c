@@ -66,32 +66,6 @@ static void add_range(struct axis *axis, const struct range *range,
     }
 }
 
-/* Whether an item of the list was there before; complains if so. */
-static bool check_distinct(const struct axis *axis, const char *path,
-                           struct error *error)
-{
-    bool ok = true;
-
-    for (size_t i = 1; i < axis->count; i++) {
-        struct text mine = { 0 };
-        bool twice = false;
-
-        yaml_add_flow(&mine, axis->values[i]);
-        for (size_t j = 0; !twice && j < i; j++) {
-            struct text other = { 0 };
-
-            yaml_add_flow(&other, axis->values[j]);
-            twice = strcmp(mine.data, other.data) == 0;
-            text_clear(&other);
-        }
-        if (twice)
-            ok = error_add(error, ERROR_CONFIG, &axis->values[i]->place, path,
-                           "the value %s stands here twice", mine.data);
-        text_clear(&mine);
-    }
-    return ok;
-}
-
 static bool read_list(struct axis *axis, const struct yaml_node *list,
                       const char *path, struct error *error)
 {
@@ -104,7 +78,7 @@ static bool read_list(struct axis *axis, const struct yaml_node *list,
                          "%zu values; at most %d", list->count, MOST_JOBS);
     for (size_t i = 0; i < list->count; i++)
         add_value(axis, yaml_copy(list->items[i]));
-    return check_distinct(axis, path, error);
+    return true;
 }
 
 static bool read_scalar(struct axis *axis, const struct yaml_node *node,

@@ -156,16 +156,3 @@ void trained_close(struct trained *trained)
     experiment_clear(&trained->experiment);
     *trained = (struct trained){ 0 };
 }
-
-bool trained_generate(const struct trained *trained, struct dataset *dataset,
-                      struct error *error)
-{
-    const struct job *job = trained->experiment.jobs;
-    size_t first = error->count;
-    bool ok =
-        dataset_generate(dataset, &trained->settings->data, trained->language,
-                         trained->settings->seed.data, &job->data_place, error);
-
-    experiment_point(&trained->experiment, job, error, first);
-    return ok;
-}

@@ -6,7 +6,6 @@
 #define EXPERIMENT_TRAINED_H
 
 #include "base/error.h"
-#include "data/dataset.h"
 #include "experiment/experiment.h"
 #include "language/language.h"
 #include "model/network.h"
@@ -28,9 +27,5 @@ bool trained_open(struct trained *trained, const char *path,
                   const char *checkpoint, const char *const *overrides,
                   struct error *error);
 void trained_close(struct trained *trained);
-
-/* Draws the strings of its settings; the caller clears DATASET. */
-bool trained_generate(const struct trained *trained, struct dataset *dataset,
-                      struct error *error);
 
 #endif
